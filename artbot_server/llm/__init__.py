@@ -1,0 +1,1 @@
+"""Engines: what writes replies. `base` is the shape; nothing here knows sessions, sockets or pictures."""

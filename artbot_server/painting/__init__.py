@@ -1,0 +1,1 @@
+"""From a finished prompt to pictures: templates, payloads, the queue and the worker."""
