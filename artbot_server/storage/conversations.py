@@ -77,6 +77,17 @@ class ConversationStore:
         found = self.page(session_id, before=None, limit=1)
         return found[0] if found else None
 
+    def newest_picture(self, conversation_id: str) -> str | None:
+        """The id of the last picture that was painted in a conversation."""
+        query = (
+            select(pictures.c.id)
+            .join(jobs, jobs.c.id == pictures.c.job_id)
+            .where(jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture")
+            .order_by(pictures.c.created_at.desc(), pictures.c.position)
+            .limit(1)
+        )
+        return self._database.read(lambda connection: connection.execute(query).scalar())
+
     def page(self, session_id: str, *, before: float | None, limit: int) -> list[Conversation]:
         """Newest first; `before` is an `updated_at` to go on from."""
         query = select(conversations).where(conversations.c.session_id == session_id)

@@ -14,12 +14,13 @@ from artbot_server.web.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One connected socket: `images` is the form in which it wants pictures."""
+    """One connected socket: `images` is the form in which it wants pictures, `address` where it comes from."""
 
     sid: str
     session_id: str
     images: str
     outbox: Outbox
+    address: str
 
 
 class Audience:

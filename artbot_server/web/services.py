@@ -1,0 +1,39 @@
+"""What the edge works with: the services and stores, made once by `app.py`. Only a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from artbot_server.chat.service import ChatService
+from artbot_server.config import Settings
+from artbot_server.painting.pictures import Sign
+from artbot_server.painting.queue import PaintQueue
+from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.uploads import Uploads
+from artbot_server.storage.conversations import ConversationStore
+from artbot_server.storage.pictures import PictureStore
+from artbot_server.web.access import Door
+from artbot_server.web.audience import Audience
+from artbot_server.web.limits import ChatLimit
+from artbot_server.web.metrics import Metrics
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """One of each. `server_json` tells what this server offers (the `server` part of the snapshot)."""
+
+    settings: Settings
+    door: Door
+    audience: Audience
+    chat: ChatService
+    conversations: ConversationStore
+    queue: PaintQueue
+    pictures: PictureStore
+    uploads: Uploads
+    templates: TemplateStore
+    chat_limit: ChatLimit
+    metrics: Metrics
+    sign: Sign
+    server_json: Callable[[], dict[str, Any]]
