@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from artbot_server.chat.history import window
+from artbot_server.chat.history import Turn, window
 from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.messages import Conversation
 from artbot_server.chat.prompts import FoundPrompt, find_prompt
@@ -96,7 +96,8 @@ class ChatService:
             self.live.end(ids)
             raise
         self._ports.publish(session_id, UserMessage(user.as_json(), conversation.as_json()))
-        lines = window(system_prompt, [*earlier, user], max_messages=WINDOW_MESSAGES)
+        turns = [Turn(message.role, message.content, message.state) for message in (*earlier, user)]
+        lines = window(system_prompt, turns, max_messages=WINDOW_MESSAGES)
         request = ChatRequest(messages=lines, model=words.model, key=words.key, stream=words.stream)
         self._ports.spawn(self._answer, reply, request, words)
         return ids

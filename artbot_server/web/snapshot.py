@@ -32,9 +32,7 @@ def session_snapshot(services: Services, session_id: str, token: str | None) -> 
         "cursor": cursor_of(messages),
         "replies": services.chat.live.of_session(session_id),
         "jobs": services.queue.records(session_id, [m.id for m in messages if m.role == "assistant"]),
-        "folders": [
-            {"name": folder.name, "templates": list(folder.templates)} for folder in library.folders.values()
-        ],
+        "folders": [{"name": folder.name, "templates": list(folder.templates)} for folder in library.folders.values()],
         "templates_version": library.version,
     }
     return _fitted(snapshot)
