@@ -77,7 +77,7 @@ class ReplyReader:
                 break
             if event.strip() == b"[DONE]":
                 self.done = True
-            else:
+            elif event:  # an empty one keeps a connection alive
                 self._take(event, pieces)
         self._events += len(events)
         self._texts += len(pieces)

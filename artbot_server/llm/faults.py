@@ -42,7 +42,7 @@ class Complaint:
     def of(cls, error: object) -> Complaint:
         """Read any decoded body: an error object, a bare text, or something else."""
         if isinstance(error, str):
-            return cls(message=error)
+            return cls(message=_text(error))
         if not isinstance(error, Mapping):
             return cls()
         inner = error.get("innererror")  # Azure tells its content filter there
@@ -149,9 +149,7 @@ def wait_s(retry_after: str | None, message: str) -> float | None:
 
 
 def scrubbed(text: str, secrets: tuple[str, ...] = ()) -> str:
-    """The other side's words on one line: no keys, no credentials, no HTML, at most MAX_UPSTREAM_CHARS."""
-    if _MARKUP.search(text):
-        return ""
+    """The other side's words on one line: no keys, no credentials, at most MAX_UPSTREAM_CHARS."""
     for secret in secrets:
         text = text.replace(secret, "[key]")
     text = " ".join(_SECRETS.sub("[key]", text).split())
@@ -193,4 +191,5 @@ def _failed(
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    """A page is no message: neither shown nor searched for words."""
+    return value if isinstance(value, str) and not _MARKUP.search(value) else ""

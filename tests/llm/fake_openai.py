@@ -189,9 +189,9 @@ def status(code: int, body: object, headers: dict[str, str] | None = None) -> An
     return answer
 
 
-def error(code: int, message: str, headers: dict[str, str] | None = None, **fields: Any) -> Answer:
+def error(http: int, message: str, headers: dict[str, str] | None = None, **fields: Any) -> Answer:
     """OpenAI's error envelope."""
-    return status(code, {"error": {"message": message, "type": None, "param": None, "code": None, **fields}}, headers)
+    return status(http, {"error": {"message": message, "type": None, "param": None, "code": None, **fields}}, headers)
 
 
 def raw(data: bytes) -> Answer:
