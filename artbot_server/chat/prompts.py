@@ -175,6 +175,8 @@ def _first_candidate(text: str) -> FoundPrompt | None:
 
 
 def _whole(text: str) -> FoundPrompt | None:
+    if _label(text.partition("\n")[0]) is not None or (text.startswith("{") and text.endswith("}")):
+        return None  # a label without a prompt, an object about something else
     paragraphs = [each.strip() for each in re.split(r"\n\s*\n", text) if each.strip()]
     introduced = False
     if paragraphs:
