@@ -28,10 +28,11 @@ from artbot_server.errors import BadRequest
 from artbot_server.events import PaintProgress, ServerChanged
 from artbot_server.live.local import LiveHub
 from artbot_server.painting.orders import PaintOrder
+from artbot_server.painting.pictures import StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.suitable import unsuitable_words
 from artbot_server.painting.template_store import TemplateStore
-from artbot_server.painting.uploads import UPLOAD_BYTES, Uploads
+from artbot_server.painting.uploads import keep_upload
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.database import Database
@@ -46,7 +47,7 @@ from artbot_server.web.limits import ChatLimit
 from artbot_server.web.metrics import Metrics
 from artbot_server.web.pages import guard, pages
 from artbot_server.web.requests import EVENT_IMAGE_BYTES, TEXT_CHARS
-from artbot_server.web.services import Services
+from artbot_server.web.services import UPLOAD_BYTES, Services
 from artbot_server.web.sockets import Sockets
 from artbot_server.web.wire import OrJson
 
@@ -104,8 +105,6 @@ def create_app(settings: Settings) -> ArtBot:
         Unavailable: the database cannot be reached.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    incoming = settings.data_dir / "incoming"
-    incoming.mkdir(exist_ok=True)
     database = Database(settings.database)
     migrate(database)
     signer = Signer(shared_secret(database))
@@ -169,6 +168,17 @@ def create_app(settings: Settings) -> ArtBot:
         )
         return queue.submit(session_id, order)[0].id
 
+    def keep(session_id: str, field: str, data: bytes) -> StoredPicture:
+        return keep_upload(
+            data,
+            session_id,
+            "mask" if field == "mask" else "upload",
+            uploads_dir=settings.data_dir / "uploads",
+            max_bytes=UPLOAD_BYTES,
+            ask=live.ask,
+            pictures=pictures,
+        )
+
     def server_json() -> dict[str, Any]:
         known = backends.all()
         return {
@@ -211,7 +221,7 @@ def create_app(settings: Settings) -> ArtBot:
         conversations=conversations,
         queue=queue,
         pictures=pictures,
-        uploads=Uploads(incoming, live, pictures),
+        keep_upload=keep,
         templates=templates,
         chat_limit=ChatLimit(settings.chat_limit),
         metrics=metrics,

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from artbot_server.errors import ArtbotError, BadRequest, EngineFailed
+from artbot_server.errors import ArtbotError, BackendFailed, BadRequest
 from artbot_server.painting.jobs import Job, JobState
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import StoredPicture, picture_json
-from artbot_server.painting.uploads import UPLOAD_BYTES
-from artbot_server.web.services import Services
+from artbot_server.web.services import UPLOAD_BYTES, Services
 
 BASE64_STEP = 98_304
 """Bytes encoded at a time (a multiple of 3), with a breath after each: a large picture must not hold the loop."""
@@ -27,7 +26,7 @@ def http_api(services: Services) -> Blueprint:
     @api.post("/api/v1/images")
     def upload() -> Response:
         session_id, token = _session(services)
-        picture = services.uploads.keep(session_id, "image", _file("image"))
+        picture = services.keep_upload(session_id, "image", _file("image"))
         response = jsonify(ok=True, **picture_json(picture, services.sign))
         response.headers[SESSION_HEADER] = token
         return response
@@ -37,7 +36,7 @@ def http_api(services: Services) -> Blueprint:
         session_id, token = _session(services)
         image_id = None
         if "image" in request.files:
-            image_id = services.uploads.keep(session_id, "image", _file("image")).id
+            image_id = services.keep_upload(session_id, "image", _file("image")).id
         order = PaintOrder(
             prompt=_field("prompt"),
             folder=_field("folderName"),
@@ -85,7 +84,7 @@ def _pictures(services: Services, job: Job) -> list[StoredPicture]:
         told = dict(job.error or {"code": "cancelled", "message": "The job was cancelled.", "detail": {}})
         detail = dict(told.get("detail") or {})
         fault = detail.pop("fault", "server")
-        kind = {"client": BadRequest, "backend": EngineFailed}.get(fault, ArtbotError)
+        kind = {"client": BadRequest, "backend": BackendFailed}.get(fault, ArtbotError)
         raise kind(str(told["message"]), code=str(told["code"]), fault=fault, **detail)
     return [picture for picture in services.pictures.of_jobs([job.id])[job.id] if picture.kind == "picture"]
 

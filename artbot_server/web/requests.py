@@ -5,6 +5,8 @@ Unknown fields are ignored; a wrong type or value raises BadRequest that names t
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 import uuid
 from collections.abc import Mapping
@@ -13,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from artbot_server.errors import BadRequest
+from artbot_server.errors import BadRequest, TooLarge
 
 TEXT_CHARS = 8_000
 """Longest message of a user, in characters: a page of prose, far more than a picture needs."""
@@ -216,3 +218,33 @@ def _explained(first: ErrorDetails) -> BadRequest:
     if first["type"] == "missing":
         return BadRequest(f"The field {field} is missing.", field=field, allowed="a value")
     return BadRequest(f"The field {field} must be {allowed}.", field=field, allowed=allowed)
+
+
+def picture_bytes(field: str, sent: bytes | str) -> bytes:
+    """A picture that came inside an event: binary, or base64 with or without a data URL's head.
+
+    Raises:
+        BadRequest, TooLarge: naming `field`; nothing is decoded that is too long.
+    """
+    if len(sent) > EVENT_IMAGE_BYTES * 4 // 3 + 100:
+        raise _too_large(field)
+    data = sent
+    if isinstance(data, str):
+        head, comma, rest = data.partition(",")
+        try:
+            data = base64.b64decode(rest if comma and head.startswith("data:") else data, validate=True)
+        except (binascii.Error, ValueError):
+            raise BadRequest(
+                f"The field {field} must be a picture, binary or base64.", field=field, allowed="binary or base64"
+            ) from None
+    if len(data) > EVENT_IMAGE_BYTES:
+        raise _too_large(field)
+    return data
+
+
+def _too_large(field: str) -> TooLarge:
+    return TooLarge(
+        f"The field {field} may hold {EVENT_IMAGE_BYTES} bytes; send larger pictures to POST /api/v1/images.",
+        field=field,
+        limit=EVENT_IMAGE_BYTES,
+    )

@@ -8,16 +8,21 @@ from typing import Any
 
 from artbot_server.chat.service import ChatService
 from artbot_server.config import Settings
-from artbot_server.painting.pictures import Sign
+from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
-from artbot_server.painting.uploads import Uploads
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.web.access import Door
 from artbot_server.web.audience import Audience
 from artbot_server.web.limits import ChatLimit
 from artbot_server.web.metrics import Metrics
+
+UPLOAD_BYTES = 25_000_000
+"""Largest file over HTTP: a phone's photo at its best quality."""
+
+KeepUpload = Callable[[str, str, bytes], StoredPicture]
+"""`keep_upload(session_id, field, data)`: check and keep what a user sent; `field` is `image` or `mask`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +36,7 @@ class Services:
     conversations: ConversationStore
     queue: PaintQueue
     pictures: PictureStore
-    uploads: Uploads
+    keep_upload: KeepUpload
     templates: TemplateStore
     chat_limit: ChatLimit
     metrics: Metrics

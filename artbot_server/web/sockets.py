@@ -197,7 +197,7 @@ class Sockets:
         for name in ("image", "mask"):
             sent = getattr(asked, name)
             if sent is not None:
-                fields[f"{name}_id"] = services.uploads.keep_sent(member.session_id, name, sent).id
+                fields[f"{name}_id"] = services.keep_upload(member.session_id, name, ask.picture_bytes(name, sent)).id
         job, position = services.queue.submit(member.session_id, PaintOrder(**fields))
         return {"job_id": job.id, "position": position}
 
