@@ -18,7 +18,9 @@ def applied(scene: Scene | None, reading: Reading, wording: str) -> Scene | None
     if reading.empty:
         return scene
     if scene is None:
-        return None if reading.change in ("again", "remove") else _begun(reading, wording)
+        drawable = reading.scene.subjects or any(p.kind not in ("action", "relation") for p in reading.scene.phrases)
+        nothing = not drawable or reading.change in ("again", "remove")
+        return None if nothing else _begun(reading, wording)
     match reading.change:
         case "again":
             return replace(scene, variation=scene.variation + 1)

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from artbot_server.llm.demo.changes import is_color
 from artbot_server.llm.demo.lexicon import ANIMATE, words
-from artbot_server.llm.demo.scene import Scene, phrase_words, scene_words, singularise
+from artbot_server.llm.demo.scene import WHERE, Scene, phrase_words, scene_words
 
 MOST_ADDED = 10
 """Words; the article's system prompt asks for short prompts."""
@@ -40,18 +40,20 @@ _ADJECTIVES = {
     "place": "beautiful,peaceful,picturesque,serene",
 }
 _SETTINGS = {
+    "on the moon|space|mars|planet|rocket|spaceship|astronaut": "stars,distant planets,nebula,glowing light",
     "garden|flower|meadow|lawn|park|balcony|courtyard|orchard": "flowers,butterflies,green leaves,roses,soft sunlight",
     "forest|wood|jungle|bamboo|tree": "tall trees,ferns,mossy stones,dappled light,mushrooms",
     "grassland|savanna|field|farm|valley|hill|countryside|village": "rolling hills,wildflowers,golden grass,open sky",
-    "sea|ocean|underwater|aquarium|fish|whale|dolphin|shark|octopus|jellyfish|coral|turtle": "blue water,bubbles,coral,seaweed",
-    "beach|seaside|shore|island": "gentle waves,seashells,palm trees,blue sea",
+    "starry sky|night sky|milky way|moon": "stars,moonlight,drifting clouds",
+    "clouds?|sky|sun": "fluffy clouds,blue horizon,gentle breeze",
+    "under the (?:sea|ocean|water)|underwater|aquarium|fish|whale|dolphin|shark|octopus|jellyfish|coral|turtle": "blue water,bubbles,coral,seaweed",
+    "sea|ocean|beach|seaside|shore|island": "gentle waves,seashells,palm trees,blue sea",
     "river|lake|pond|stream|waterfall|duck|duckling|swan|frog": "clear water,reeds,ripples,water lilies",
     "snow|ice|arctic|antarctica|winter|penguin|snowman|christmas": "snowflakes,pine trees,icy hills,soft snow",
     "desert|camel|pyramid": "sand dunes,cacti,wide sky",
     "mountain|cliff|cave|volcano|mountaintop": "distant peaks,drifting clouds,pine trees",
     "street|city|town|market|road|alley|car|bus|taxi": "street lamps,shop windows,cobblestones,tall buildings",
-    "space|moon|mars|planet|rocket|spaceship|astronaut": "stars,distant planets,nebula,glowing light",
-    "sky|cloud|balloon|airplane|bird|kite": "fluffy clouds,blue horizon,gentle breeze",
+    "balloon|airplane|bird|kite": "fluffy clouds,blue horizon,gentle breeze",
     "room|home|kitchen|sofa|bed|chair|table|desk|library|cafe|school|classroom|shop|restaurant|indoors": "soft cushions,warm light,wooden shelves,cozy rug",
     "castle|palace|princess|prince|dragon|unicorn|fairy|wizard|fairyland": "stone towers,sparkling lights,rose garden,rolling clouds",
 }
@@ -61,9 +63,10 @@ _BACKGROUNDS = {
     "product": "clean background,soft shadow,studio light,smooth surface",
     "portrait": "soft light,blurred background,warm tones",
     "landscape": "distant hills,drifting clouds,soft light,winding path",
-    "child": "flowers,rainbow,green meadow,fluffy clouds,butterflies",
-    "animal": "green meadow,flowers,trees,soft grass",
-    "": "soft light,green hills,flowers,drifting clouds",
+    "child": "flowers,rainbow,green meadow,fluffy clouds,butterflies,little stars",
+    "animal": "green meadow,flowers,trees,soft grass,fluffy clouds,butterflies",
+    "food": "wooden table,warm light,linen cloth,fresh herbs,soft shadow",
+    "": "soft light,green hills,flowers,drifting clouds,gentle breeze,winding path,tall trees",
 }
 _HOURS = {
     "night|midnight|moonlit": "stars,moonlight,fireflies",
@@ -139,19 +142,21 @@ def _described(scene: Scene, theme: str) -> Scene:
 
 def _tags(scene: Scene, theme: str) -> list[str]:
     """Background words in an order of their own, none of them said already, excluded or against the hour."""
-    where = " ".join(phrase_words(phrase) for phrase in scene.phrases)
+    around = [phrase for subject in scene.subjects for phrase in subject.phrases if phrase.lead in WHERE]
+    where = " ".join(phrase_words(phrase) for phrase in (*scene.phrases, *around))
     when = " ".join(phrase_words(phrase) for phrase in scene.phrases if phrase.kind in ("time", "weather"))
     who = " ".join(subject.thing.noun for subject in scene.subjects)
     pool = _matching(_HOURS, when)[:2] + (
         _matching(_SETTINGS, where) or (_matching(_SETTINGS, who) if theme in ("", "child", "animal") else [])
     )
-    pool += _BACKGROUNDS[theme].split(",")
+    food = bool(scene.subjects) and words().kind(scene.subjects[0].thing.noun) == "food"
+    pool += _BACKGROUNDS["food" if food else theme].split(",")
     said = _stems(" ".join(scene_words(scene))) | {stem for noun in scene.without for stem in _stems(noun)}
     dark = re.search(r"night|moonlit|dark", f"{where} {when}")
     fitting = [tag for tag in dict.fromkeys(pool) if not _stems(tag) & said and not (dark and _DAYLIGHT.search(tag))]
     fitting = fitting or ["soft light"]
     start = zlib.crc32(f"{scene.wording}|{scene.variation}|tags".encode())
-    head = fitting[:5]
+    head = fitting[: 5 if len(pool) > len(_BACKGROUNDS[theme].split(",")) else 8]
     turned = head[start % len(head) :] + head[: start % len(head)]
     return turned[:_TAGS]
 
@@ -164,7 +169,7 @@ def _matching(table: dict[str, str], text: str) -> list[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {singularise(word) for word in re.findall(r"[a-z]+", text)} - {
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", text)} - {
         "soft",
         "green",
         "blue",

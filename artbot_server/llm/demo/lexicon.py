@@ -35,11 +35,12 @@ class Lexicon:
     chinese: Mapping[str, Entry]
     kinds: Mapping[str, str]
     mass: frozenset[str]
+    no_article: frozenset[str]
     colors: frozenset[str]
     adjectives: frozenset[str]
     verbs: Mapping[str, str]
     styles: frozenset[str]
-    traditional: Mapping[int, str]
+    traditional: Mapping[int, int]
     longest: int
 
     def knows(self, noun: str) -> bool:
@@ -84,6 +85,7 @@ def words() -> Lexicon:
         chinese=chinese,
         kinds=kinds,
         mass=frozenset(raw["mass"]),
+        no_article=frozenset(raw["no_article"]),
         colors=frozenset(raw["colors"].values()),
         adjectives=frozenset(raw["adjectives"].values()),
         verbs=dict(raw["verbs"].values()),

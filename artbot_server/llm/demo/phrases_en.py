@@ -94,7 +94,8 @@ class _Parser:
         if tag and words().kind(thing.noun) not in ANIMATE:
             self.phrases.append(Phrase("", (thing,), "tag"))
         else:
-            self.subjects.append(Subject(thing))
+            living = words().kind(thing.noun) in ANIMATE
+            self.subjects.append(Subject(replace(thing, article="a") if living and thing.article == "the" else thing))
 
     def describes_noun(self) -> bool:
         """An -ing word that opens a noun phrase ("flying pig"), not one that acts on what follows ("eating bamboo")."""
@@ -148,6 +149,8 @@ class _Parser:
             self.phrases.append(
                 Phrase(f"{lead} {' '.join(self.line[start : self.at])}", kind="time" if last in TIMES else "weather")
             )
+        elif lead == "with" and self.phrases and self.phrases[-1].kind == "place":
+            self.phrases.append(Phrase(lead, (thing, *others), "tag"))
         elif lead in ("with", "of", "like", "as", "for", "from"):
             self.attach(Phrase(lead, (thing, *others)))
         else:

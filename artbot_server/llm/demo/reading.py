@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from artbot_server.llm.demo.lexicon import words
@@ -55,7 +55,7 @@ def located(lead: str, thing: Thing) -> Phrase:
     kind = words().kind(thing.noun)
     what: Kind = "place" if kind in ENVIRONMENT else "weather" if kind == "sky" else "relation"
     if kind in ("place", "sky") and thing.article == "a" and not thing.qualities and not thing.count:
-        thing = Thing(thing.noun, article="the")
+        thing = replace(thing, article="the")
     return Phrase(lead, (thing,), what)
 
 

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import replace
 
 from artbot_server.llm.demo.phrases_en import parse
-from artbot_server.llm.demo.reading import Reading
+from artbot_server.llm.demo.reading import Change, Reading
 from artbot_server.llm.demo.scene import Scene
 from artbot_server.llm.demo.words_en import ADJECTIVES, COLORS, COMPARATIVES, COUNTS, STYLE, STYLES
 
@@ -43,7 +43,7 @@ _SWAP = re.compile(
     r"|instead,? (?P<new4>.+)|(?P<new5>.+?),? instead"
 )
 _MAKE = re.compile(
-    r"(?:make|let|have|turn) (?P<who>it|them|him|her|that|this|the \w+|his \w+|her \w+|its \w+)(?: (?:be|look|to be))? (?P<what>.+)"
+    r"(?:make|let|have|turn|i (?:want|need|like)|i'd like|i would like) (?P<who>it|them|him|her|that|this|the \w+|his \w+|her \w+|its \w+)(?: (?:be|look|to be))? (?P<what>.+)"
 )
 _PUT = re.compile(r"(?:put|place|move|set) (?P<who>it|them|him|her|the \w+) (?P<what>.+)")
 _ADD = re.compile(
@@ -56,6 +56,7 @@ _OF_THEM = re.compile(r"(?P<count>\w+) of (?:them|those|these|it)")
 _WITHOUT = re.compile(
     r",? (?:without|with no|but no) (?:any |a |an |the )?(?P<what>[a-z' -]+?)(?=,| in | on | at | and |$)"
 )
+_FALLING = re.compile(r"\b(?:(?:it|it's|when it|where it|while it)(?: is|'s|s)? )?(rain|snow)(?:ing|s)\b")
 _ALSO = re.compile(
     r"[,;]?\s+(?:and|then|but)\s+(?=(?:add|remove|delete|make|change|put|replace|turn|give|no|take)\b)|(?<![0-9])[.!?;\n]+(?![0-9])"
 )
@@ -71,7 +72,7 @@ def read_en(text: str) -> list[Reading]:
     """The wishes in a message, in order."""
     return [
         reading
-        for clause in _ALSO.split(fold(text))
+        for clause in _ALSO.split(_FALLING.sub(r"in the \1", fold(text)))
         if clause and clause.strip(" ,")
         for reading in _clause(clause.strip(" ,"))
     ]
@@ -117,7 +118,7 @@ def _command(clause: str) -> list[Reading]:
 
 def _altered(reading: Reading, target: str) -> Reading:
     """ "make it a dog" replaces, "make it blue" and "make it sleep" tell more."""
-    change = "replace" if reading.scene.subjects or target else "say"
+    change: Change = "replace" if reading.scene.subjects or target else "say"
     return replace(reading, change=change, target=target, refers=True)
 
 

@@ -7,13 +7,16 @@ word came from, so that a Chinese and an English wish for the same picture becom
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from artbot_server.llm.demo.lexicon import words
 
 Kind = Literal["action", "relation", "place", "weather", "time", "tag"]
 _ORDER: tuple[Kind, ...] = ("action", "relation", "place", "weather", "time", "tag")
+WHERE = frozenset(
+    {"in", "on", "at", "by", "under", "near", "beside", "above", "behind", "over", "next to", "in front of", "around"}
+)
 ONE_OF_A_KIND: frozenset[Kind] = frozenset({"action", "place", "weather", "time"})
 """A picture has one of these; a new one takes the place of the old. Relations and tags add up."""
 
@@ -124,13 +127,15 @@ def singularise(noun: str) -> str:
         return lead + _SINGULAR[last]
     if last in _IRREGULAR or last.endswith(("ss", "us")) or not last.endswith("s") or len(last) < 4:
         return noun
-    if words().knows(noun):
-        return noun
-    if last.endswith("ies") and len(last) > 4:
-        return f"{noun[:-3]}y" if not words().knows(noun[:-1]) else noun[:-1]
+    candidates = [noun[:-1]]
+    if last.endswith("ies"):
+        candidates.insert(0, f"{noun[:-3]}y")
     if last.endswith(("sses", "shes", "ches", "xes", "zes")):
-        return noun[:-2]
-    return noun[:-1]
+        candidates.insert(0, noun[:-2])
+    known = [candidate for candidate in candidates if words().knows(candidate)]
+    if not known and words().knows(noun):
+        return noun
+    return known[0] if known else candidates[0]
 
 
 def is_plural(noun: str) -> bool:
@@ -172,10 +177,10 @@ def thing_words(thing: Thing) -> str:
     noun = f"{qualities} {pluralise(thing.noun) if several else thing.noun}".strip()
     if thing.count:
         return f"{thing.count} {noun}"
-    bare = thing.plural or is_plural(thing.noun) or thing.noun in words().mass
+    bare = thing.plural or thing.noun in words().no_article or is_plural(thing.noun) or thing.noun in words().mass
     if thing.article == "a":
         return noun if bare else f"{article_for(noun)} {noun}"
-    return f"{thing.article} {noun}".strip()
+    return noun if thing.noun in words().no_article else f"{thing.article} {noun}".strip()
 
 
 def phrase_words(phrase: Phrase) -> str:
@@ -185,34 +190,46 @@ def phrase_words(phrase: Phrase) -> str:
 
 def scene_words(scene: Scene) -> list[str]:
     """The picture as comma-separated parts, subjects first, styles left out."""
-    *others, last = scene.subjects or (None,)
-    groups: list[str] = []
-    if last is not None:
-        inline = any(other.phrases for other in others if other)
-        names = [subject_words(other, inline=True) for other in others if other]
-        if inline:
-            return [*names, subject_words(last, inline=True), *_grouped(scene.phrases)]
-        names.append(thing_words(last.thing))
-        groups.append(" and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0])
-    return [*groups, *_grouped([*(last.phrases if last else ()), *scene.phrases])]
+    if not scene.subjects:
+        return _grouped(_led_by_place(scene.phrases))
+    *others, last = scene.subjects
+    if any(other.phrases for other in others):
+        return [*(" ".join(_subject_words(subject)) for subject in scene.subjects), *_grouped(scene.phrases)]
+    names = [thing_words(other.thing) for other in others]
+    head = _subject_words(last)[0]
+    subjects = f"{', '.join(names)} and {head}" if names else head
+    return [subjects, *_grouped([*_unbound(last), *scene.phrases])]
 
 
-def subject_words(subject: Subject, *, inline: bool) -> str:
-    """A subject with its phrases, in one run or parted by commas."""
-    parts = [thing_words(subject.thing), *_grouped(subject.phrases)]
-    return (" " if inline else ", ").join(parts)
+def _unbound(subject: Subject) -> list[Phrase]:
+    return [phrase for phrase in subject.phrases if phrase.lead != "of"]
+
+
+def _subject_words(subject: Subject) -> list[str]:
+    """The noun phrase, "a bunch of keys" and the like in one, then its phrases."""
+    bound = [phrase_words(phrase) for phrase in subject.phrases if phrase.lead == "of"]
+    return [" ".join([thing_words(subject.thing), *bound]), *_grouped(_unbound(subject))]
+
+
+def _led_by_place(phrases: Iterable[Phrase]) -> list[Phrase]:
+    """Without a subject the place itself is the subject: "in a forest" reads "a forest"."""
+    listed = list(phrases)
+    first = next((phrase for phrase in listed if phrase.kind == "place" and phrase.things), None)
+    if first is None:
+        return listed
+    things = tuple(replace(thing, article="a") if thing.article == "the" else thing for thing in first.things)
+    return [Phrase("", things, "action"), *(phrase for phrase in listed if phrase is not first)]
 
 
 def _grouped(phrases: Iterable[Phrase]) -> list[str]:
-    """Phrases in a fixed order; a place joins the action before it ("sitting on a chair")."""
-    ordered = sorted(phrases, key=lambda phrase: _ORDER.index(phrase.kind))
+    """Phrases in a fixed order; where something happens joins the action before it ("sitting on a chair")."""
     groups: list[str] = []
     action_open = False
-    for phrase in ordered:
+    for phrase in sorted(phrases, key=lambda phrase: (_ORDER.index(phrase.kind), phrase.lead not in WHERE)):
         text = phrase_words(phrase)
-        if action_open and phrase.kind == "place":
+        if action_open and phrase.kind in ("place", "relation") and phrase.lead in WHERE:
             groups[-1] += f" {text}"
         elif text not in groups:
             groups.append(text)
-        action_open = phrase.kind == "action" and (not phrase.things or bool(phrase.lead))
+        action_open = phrase.kind == "action" and bool(phrase.lead)
     return groups

@@ -39,7 +39,7 @@ _SIDES = {
     "附近": "near", "周围": "around", "对面": "opposite", "外": "outside", "外面": "outside", "背上": "on the back of",
 }  # fmt: skip
 _FUNCTION: dict[TokenKind, str] = {
-    "and": "和 与 跟 及 、 以及 还有 并且 并 同时 又",
+    "and": "和 与 跟 及 、 以及 还有 并且 并 同时",
     "at": "在 正在 位于 处于",
     "have": "有 有着 带有 长着 拥有 有一",
     "of": "的 地 得 之",
@@ -49,7 +49,7 @@ _FUNCTION: dict[TokenKind, str] = {
     "上去 起来 出来 下来 过来 天 时 时候 的时候 时分 里 成 要 想 需要 希望 应该 中 请 帮 帮我 给我 我 你 您 我们 你们 一下 然后 "
     "变得 变 作为 背景 背景是 风 风格 风格的 画风 作品 主题 场景 画面 图 图片 图像 照 画 生成 创作 绘制 做 看 看到 看见 想要 "
     "我要 我想 我想要 我想看 我想画 想看 一张 一幅 来一张 画一张 画一幅 换 换成 样子 东西 身上 自己 互相 全 全部 所有 整个 主角 "
-    "谢谢 你好 您好 嗨 好的 拜托 麻烦",
+    "再 又 谢谢 你好 您好 嗨 好的 拜托 麻烦",
 }
 _SHADES = {"浅": "light", "淡": "light", "深": "dark", "暗": "dark", "亮": "bright", "嫩": "light", "纯": "pure"}
 _COUNT = re.compile(f"({'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|[0-9]+)([{_MEASURES}{''.join(_UNITS)}])?")
@@ -78,19 +78,18 @@ def normalise(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """Cut normalised text. Runs of unknown characters come out as one `unknown` token each."""
-    best: list[tuple[int, list[Token]]] = [(0, [])] + [(1 << 30, [])] * len(text)
-    costs: list[tuple[int, int, Token | None]] = [(0, 0, None)] + [(1 << 30, 0, None)] * len(text)
+    nothing = Token("skip", "")
+    costs = [(0, 0, nothing), *[(1 << 30, 0, nothing)] * len(text)]
     for start in range(len(text)):
         for end, token in _starting(text, start):
             price = costs[start][0] + (_UNKNOWN_COST * (end - start) if token.kind == "unknown" else 1)
             if price < costs[end][0] or (price == costs[end][0] and start > costs[end][1]):
                 costs[end] = (price, start, token)
-    del best
     found: list[Token] = []
     position = len(text)
     while position:
         _, start, token = costs[position]
-        if token is not None and not token.text.isspace():
+        if not token.text.isspace():
             found.append(token)
         position = start
     return _join_unknown(found[::-1])
@@ -98,35 +97,30 @@ def tokens(text: str) -> list[Token]:
 
 def _starting(text: str, start: int) -> list[tuple[int, Token]]:
     """Every word that may begin here, with where it ends."""
-    if latin := _LATIN.match(text, start):
-        if not latin[0].isdigit():
-            return [(latin.end(), Token("latin", latin[0]))]
+    if (latin := _LATIN.match(text, start)) and not latin[0].isdigit():
+        return [(latin.end(), Token("latin", latin[0]))]
     options: list[tuple[int, Token]] = [(start + 1, Token("unknown", text[start]))]
     if not _is_han(text[start]) and not text[start].isdigit():
         options = [(start + 1, Token("and" if text[start] == "、" else "skip", text[start]))]
     for end in range(start + 1, min(start + words().longest, len(text)) + 1):
-        if token := _word(text[start:end]):
-            options.append((end, token))
-    if count := _COUNT.match(text, start):
-        number = (
-            _DIGITS[int(count[1])]
-            if count[1].isdigit() and int(count[1]) < len(_DIGITS)
-            else _NUMBERS.get(count[1], count[1])
-        )
-        options.append(
-            (
-                count.end(),
-                Token(
-                    "count",
-                    count[0],
-                    "two" if count[2] == "对" and number == "one" else number,
-                    _UNITS.get(count[2] or "", ""),
-                ),
-            )
-        )
-        if count[2]:
-            options.append((count.end(1), Token("count", count[1], number)))
+        if known := _word(text[start:end]):
+            options.append((end, known))
+    options.extend(_counts(text, start))
     return options
+
+
+def _counts(text: str, start: int) -> list[tuple[int, Token]]:
+    """A number that begins here, with its measure word and without."""
+    found = _COUNT.match(text, start)
+    if found is None:
+        return []
+    written, measure = found[1], found[2] or ""
+    small = written.isdigit() and int(written) < len(_DIGITS)
+    number = _DIGITS[int(written)] if small else _NUMBERS.get(written, written)
+    if measure == "对" and number == "one":
+        number = "two"
+    listed = [(found.end(), Token("count", found[0], number, _UNITS.get(measure, "")))]
+    return [*listed, (found.end(1), Token("count", written, number))] if measure else listed
 
 
 @cache
