@@ -44,14 +44,14 @@ def _begun(reading: Reading, wording: str) -> Scene:
 def _more_or_new(scene: Scene, reading: Reading, wording: str) -> Scene:
     """A bare noun the picture already has tells more about it; a bare place moves it; any other subject is new."""
     said = reading.scene.subjects[0].thing
-    if not reading.request and not said.count and len(reading.scene.subjects) == 1:
-        if words().kind(said.noun) in _NEVER_A_SUBJECT and scene.subjects and not said.qualities:
+    if not reading.request and len(reading.scene.subjects) == 1:
+        if words().kind(said.noun) in _NEVER_A_SUBJECT and scene.subjects and not said.qualities and not said.count:
             place = Phrase(place_lead(said.noun), (replace(said, article="the"),), located("in", said).kind)
             return _told_more(
                 scene,
                 replace(reading, scene=replace(reading.scene, subjects=(), phrases=(place, *reading.scene.phrases))),
             )
-        if any(subject.thing.noun == said.noun for subject in scene.subjects) and said.article != "a_new":
+        if any(subject.thing.noun == said.noun for subject in scene.subjects):
             return _same_noun(scene, reading)
     return _begun(reading, wording)
 
@@ -66,8 +66,12 @@ def place_lead(noun: str) -> str:
 
 def _same_noun(scene: Scene, reading: Reading) -> Scene:
     said = reading.scene.subjects[0]
+
+    def told(thing: Thing) -> Thing:
+        return replace(thing, count=said.thing.count or thing.count, plural=thing.plural and not said.thing.count)
+
     subjects = tuple(
-        replace(_with_qualities(subject, said.thing.qualities), phrases=merged(subject.phrases, said.phrases))
+        Subject(told(_with_qualities(subject, said.thing.qualities).thing), merged(subject.phrases, said.phrases))
         if subject.thing.noun == said.thing.noun
         else subject
         for subject in scene.subjects
@@ -130,6 +134,10 @@ def _removed(scene: Scene, reading: Reading) -> Scene:
     """Takes nouns, and qualities or styles of that name, out of the picture and keeps them out."""
     nouns = [subject.thing.noun for subject in reading.scene.subjects]
     nouns += [thing.noun for phrase in reading.scene.phrases for thing in phrase.things]
+    kinds = {phrase.kind for phrase in reading.scene.phrases} & {"weather", "time"}
+    nouns += [
+        phrase.lead.rpartition(" ")[2] for phrase in reading.scene.phrases if phrase.kind in kinds and not phrase.things
+    ]
     gone = set(nouns)
     leads = {phrase_words(phrase) for phrase in reading.scene.phrases}
     subjects = tuple(
@@ -144,7 +152,7 @@ def _removed(scene: Scene, reading: Reading) -> Scene:
     return replace(
         scene,
         subjects=subjects,
-        phrases=_without(scene.phrases, gone, leads),
+        phrases=_without((phrase for phrase in scene.phrases if phrase.kind not in kinds), gone, leads),
         styles=tuple(style for style in scene.styles if style not in reading.scene.styles),
         without=tuple(dict.fromkeys([*scene.without, *nouns])),
     )

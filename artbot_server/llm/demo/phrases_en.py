@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from artbot_server.llm.demo.lexicon import ANIMATE, words
-from artbot_server.llm.demo.reading import doing, located
+from artbot_server.llm.demo.reading import definite, doing, located
 from artbot_server.llm.demo.scene import Phrase, Scene, Subject, Thing, is_plural, pluralise, singularise
 from artbot_server.llm.demo.words_en import (
     ADJECTIVES,
@@ -18,6 +18,7 @@ from artbot_server.llm.demo.words_en import (
     LONG_PREPOSITIONS,
     PARTICIPLES,
     PREPOSITIONS,
+    SEASONS,
     SKIPPED,
     TIMES,
     UNITS,
@@ -54,6 +55,16 @@ def _is_preposition(word: str) -> bool:
     return word in PREPOSITIONS or word.replace("_", " ") in LONG_PREPOSITIONS
 
 
+def bare_time(word: str) -> Phrase | None:
+    """ "night" alone is when it happens, "snow" alone is the weather; None for other words."""
+    if word in WEATHER and word != "weather":
+        return Phrase(f"in the {word}", kind="weather")
+    if word not in TIMES:
+        return None
+    lead = "in the" if word in ("morning", "evening", "afternoon") else "in" if word in SEASONS else "at"
+    return Phrase(f"{lead} {word}", kind="time")
+
+
 @dataclass(slots=True)
 class _Parser:
     """One description. `line` and `at` are the segment being read."""
@@ -87,6 +98,9 @@ class _Parser:
             else:
                 self.at -= 1
                 thing = self.thing(bare="a" if first or named else "")
+                if len(line) == 1 and (phrase := bare_time(word)):
+                    self.phrases.append(phrase)
+                    return
                 self.named(thing, tag=not first and not named)
                 named = True
 
@@ -154,7 +168,7 @@ class _Parser:
         elif lead in ("with", "of", "like", "as", "for", "from"):
             self.attach(Phrase(lead, (thing, *others)))
         else:
-            phrase = located(lead, thing)
+            phrase = located(lead, thing if thing.article else definite(thing))
             target = self.phrases.append if phrase.kind in ("place", "weather") else self.attach
             target(replace(phrase, things=(*phrase.things, *others)))
 
@@ -224,8 +238,8 @@ def _as_thing(listed: list[str], article: str, count: str, unit: str, bare: str)
         noun, several = written, False
     qualities = _qualities(listed[:-size])
     count = "" if count == "one" else count
-    if not article:
-        article = bare if words().kind(noun) else ""
+    if not article and not listed[0].endswith("'s"):
+        article = bare if words().kind(noun) and noun not in words().mass else ""
     if is_plural(noun) or (article == "a" and several):
         article = ""
     return Thing(noun, count, unit, qualities, article, several and not count and not unit)

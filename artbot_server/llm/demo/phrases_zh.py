@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from artbot_server.llm.demo.lexicon import ANIMATE, words
-from artbot_server.llm.demo.reading import Reading, doing, located
-from artbot_server.llm.demo.scene import Phrase, Scene, Subject, Thing, is_plural
+from artbot_server.llm.demo.nouns_zh import as_thing, compounds, english_noun, place_phrase
+from artbot_server.llm.demo.reading import Reading, definite, doing, located
+from artbot_server.llm.demo.scene import Phrase, Scene, Subject, Thing
 from artbot_server.llm.demo.tokens_zh import END, Token, tokens
 
 _TAGS = frozenset({"sky", "nature"})
-_BARE_PLURAL = frozenset({"flower", "tree", "star", "cloud", "leaf"})
 
 
 def describe(text: str) -> Reading:
@@ -26,7 +26,8 @@ def describe(text: str) -> Reading:
 
 @dataclass(slots=True)
 class _Reader:
-    """One pass over the tokens. The fields that start with `next_` wait for the noun to come."""
+    """One pass over the tokens. The fields that start with `next_` wait for the noun to come; `held` are those
+    that waited before 在, for the noun after the place."""
 
     tokens: list[Token]
     at: int = 0
@@ -37,6 +38,7 @@ class _Reader:
     next_phrases: list[Phrase] = field(default_factory=list)
     next_qualities: list[str] = field(default_factory=list)
     next_count: tuple[str, str] = ("", "")
+    held: tuple[list[str], tuple[str, str]] | None = None
     refers: bool = False
 
     def run(self) -> None:
@@ -45,13 +47,18 @@ class _Reader:
             match token.kind:
                 case "noun" | "place" | "latin":
                     self.at -= 1
-                    self.noun_phrase()
+                    self.noun_phrase(placed=self.held is not None)
+                    self.release()
                 case "color" | "adjective":
                     self.next_qualities.append(token.english)
                 case "count":
                     self.next_count = (token.english, token.detail)
                 case "verb":
+                    self.release()
                     self.verb(token)
+                case "at":
+                    self.held = (self.next_qualities, self.next_count)
+                    self.next_qualities, self.next_count = [], ("", "")
                 case "have":
                     self.have()
                 case "time" | "weather":
@@ -70,6 +77,12 @@ class _Reader:
     def peek(self, ahead: int = 0) -> Token:
         return self.tokens[self.at + ahead] if self.at + ahead < len(self.tokens) else END
 
+    def release(self) -> None:
+        """What waited before 在 waits again, unless something newer does."""
+        if self.held and not self.next_qualities and not self.next_count[0]:
+            self.next_qualities, self.next_count = self.held
+        self.held = None
+
     def skip(self, *kinds: str) -> bool:
         start = self.at
         while self.peek().kind in kinds and self.peek().text != "，":
@@ -86,7 +99,7 @@ class _Reader:
                 qualities.append(token.english)
             elif token.kind == "count" and not nouns:
                 count, unit = token.english, token.detail
-            elif token.kind in ("noun", "latin", "place") and (not nouns or _compounds(nouns[-1], token)):
+            elif token.kind in ("noun", "latin", "place") and (not nouns or compounds(nouns[-1], token)):
                 nouns.append(token)
             elif not (token.kind in ("of", "skip") and token.text != "，" and not nouns and self.peek(1).kind != "end"):
                 break
@@ -95,12 +108,11 @@ class _Reader:
             self.at = start
             return None
         self.next_qualities, self.next_count = [], ("", "")
-        *before, head = [_noun(token) for token in nouns]
-        return _as_thing(head, (*qualities, *before), count, unit)
+        *before, head = [english_noun(token) for token in nouns]
+        return as_thing(head, (*qualities, *before), count, unit)
 
-    def noun_phrase(self) -> None:
+    def noun_phrase(self, *, placed: bool) -> None:
         """A noun outside a verb's object: a place, an owner, or a subject."""
-        placed = self.at > 0 and self.tokens[self.at - 1].kind == "at"
         first = self.peek()
         thing = self.thing()
         if thing is None:
@@ -108,19 +120,19 @@ class _Reader:
             return
         last = self.tokens[self.at - 1]
         if last.kind == "place" and self.peek().kind != "side":
-            phrase = _place(last, thing)
+            phrase = place_phrase(last, thing)
             self.skip("of")
-            if placed or self.rest_has_noun() or self.subjects or not thing.noun:
+            if placed or self.rest_has_noun() or (self.subjects and not self.joined()):
                 self.phrases.append(phrase)
                 return
         elif self.peek().kind == "side":
             side = self.peek().english
             self.at += 1
-            lead = _place(last, thing).lead if last.kind == "place" and side in ("in", "on") else side
-            self.phrases.append(located(lead, thing))
+            lead = place_phrase(last, thing).lead if last.kind == "place" and side in ("in", "on") else side
+            self.phrases.append(located(lead, definite(thing)))
             return
         elif placed:
-            self.phrases.append(located("in", thing))
+            self.phrases.append(located("in", definite(thing)))
             return
         if self.peek().kind == "of" and self.rest_has_noun():
             self.owner(thing, first)
@@ -140,18 +152,23 @@ class _Reader:
             self.next_count = (thing.count, thing.unit)
 
     def subject(self, thing: Thing) -> None:
-        joined = any(token.kind == "and" for token in self.tokens[max(0, self.at - 4) : self.at])
         kind = words().kind(thing.noun)
         if self.subjects and kind == "body":
             self.attach(Phrase("with", (thing,)))
-        elif self.subjects and kind in _TAGS and not joined:
+        elif self.subjects and kind in _TAGS and not self.joined():
             self.phrases.append(Phrase("", (thing,), "tag"))
         else:
             self.subjects.append(Subject(thing, tuple(self.next_phrases)))
             self.next_phrases = []
 
+    def joined(self) -> bool:
+        """Whether 和 stands right before the noun phrase just read."""
+        return any(token.kind == "and" for token in self.tokens[max(0, self.at - 4) : self.at])
+
     def verb(self, token: Token) -> None:
         self.skip("skip")
+        if token.detail == "t" and self.peek().text in ("上", "下"):
+            self.at += 1
         things: list[Thing] = []
         if token.detail == "t" and self.peek().kind in (
             "noun",
@@ -250,47 +267,3 @@ class _Reader:
             count=self.next_count[0],
             unknown=tuple(dict.fromkeys(self.unknown)),
         )
-
-
-def _compounds(first: Token, second: Token) -> bool:
-    """草莓蛋糕 is one noun, 小猫小狗 are two, 森林小屋 is a house in a forest."""
-    if first.kind == "place" or second.kind == "place":
-        return False
-    return (
-        not (first.detail in ANIMATE and second.detail in ANIMATE)
-        and second.detail not in ANIMATE
-        and second.detail != "sky"
-    )
-
-
-def _noun(token: Token) -> str:
-    return _place_noun(token.english) if token.kind == "place" else token.english or token.text
-
-
-def _place_noun(phrase: str) -> str:
-    return phrase.partition(" ")[2] or phrase
-
-
-def _as_thing(noun: str, qualities: tuple[str, ...], count: str, unit: str) -> Thing:
-    kept = tuple(dict.fromkeys(quality for quality in qualities if quality not in noun.split()))
-    number = "" if count == "one" else count
-    if unit == "pair" and words().kind(noun) not in ("clothes", "body"):
-        unit, number = "", "two" if count == "one" else count
-    if unit in ("piece",) and noun not in words().mass and noun != "cake":
-        unit = ""
-    if count == "one" and is_plural(noun) and not unit:
-        number = ""
-    plural = not count and noun in _BARE_PLURAL
-    article = (
-        "the"
-        if not count and not kept and words().kind(noun) == "sky" and noun in ("sun", "moon", "earth", "milky way")
-        else "a"
-    )
-    return Thing(noun, number, unit, kept, article, plural)
-
-
-def _place(token: Token, thing: Thing) -> Phrase:
-    lead, _, noun = token.english.partition(" ")
-    if not noun:
-        return Phrase(lead, kind="place")
-    return located(lead, thing) if noun != "home" else Phrase("at home", kind="place")

@@ -54,9 +54,13 @@ def located(lead: str, thing: Thing) -> Phrase:
     """A phrase of place, weather or mere relation, by what kind of noun follows the preposition."""
     kind = words().kind(thing.noun)
     what: Kind = "place" if kind in ENVIRONMENT else "weather" if kind == "sky" else "relation"
-    if kind in ("place", "sky") and thing.article == "a" and not thing.qualities and not thing.count:
-        thing = replace(thing, article="the")
     return Phrase(lead, (thing,), what)
+
+
+def definite(thing: Thing) -> Thing:
+    """A place or a light in the sky by its name alone is a known one: "in the garden", "under the moon"."""
+    known = words().kind(thing.noun) in ("place", "sky") and not thing.qualities and not thing.count
+    return replace(thing, article="the") if known else thing
 
 
 def doing(lead: str, things: tuple[Thing, ...] = ()) -> Phrase:

@@ -17,6 +17,7 @@ _ORDER: tuple[Kind, ...] = ("action", "relation", "place", "weather", "time", "t
 WHERE = frozenset(
     {"in", "on", "at", "by", "under", "near", "beside", "above", "behind", "over", "next to", "in front of", "around"}
 )
+_POSTURES = frozenset({"sitting", "standing", "lying", "kneeling", "squatting", "leaning"})
 ONE_OF_A_KIND: frozenset[Kind] = frozenset({"action", "place", "weather", "time"})
 """A picture has one of these; a new one takes the place of the old. Relations and tags add up."""
 
@@ -37,7 +38,7 @@ _IRREGULAR = {
 _SINGULAR = {plural: one for one, plural in _IRREGULAR.items() if plural != one}
 _SAME = frozenset(one for one, plural in _IRREGULAR.items() if plural == one)
 _HARD_AN = ("hour", "honest", "heir", "honor")
-_SOFT_A = ("uni", "use", "euro", "one", "ukulele", "ewe")
+_SOFT_A = ("uni", "use", "eu", "one", "ukulele", "ewe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +102,15 @@ class Scene:
 
 def pluralise(noun: str) -> str:
     """The plural of an English noun: "polar bear" to "polar bears"; mass nouns and plurals stay."""
+    if " of " in noun:
+        first, rest = noun.split(" of ", 1)
+        return f"{pluralise(first)} of {rest}"
     head, _, last = noun.rpartition(" ")
     lead = f"{head} " if head else ""
     if noun in words().mass or last in words().mass or last in _SINGULAR:
         return noun
     if last in _IRREGULAR:
         return lead + _IRREGULAR[last]
-    if " of " in f" {noun} ":
-        first, rest = noun.split(" of ", 1)
-        return f"{pluralise(first)} of {rest}"
     if last.endswith(("ss", "sh", "ch", "x", "z")):
         return f"{noun}es"
     if last.endswith("s"):
@@ -140,7 +141,7 @@ def singularise(noun: str) -> str:
 
 def is_plural(noun: str) -> bool:
     """Whether this form already names several: "flowers", "children", "glasses"."""
-    last = noun.rpartition(" ")[2]
+    last = noun.partition(" of ")[0].rpartition(" ")[2]
     if last in _SAME or last in words().mass or last.endswith(("ss", "us")) or last in _IRREGULAR:
         return False
     return last in _SINGULAR or last.endswith("s")
@@ -177,7 +178,7 @@ def thing_words(thing: Thing) -> str:
     noun = f"{qualities} {pluralise(thing.noun) if several else thing.noun}".strip()
     if thing.count:
         return f"{thing.count} {noun}"
-    bare = thing.plural or thing.noun in words().no_article or is_plural(thing.noun) or thing.noun in words().mass
+    bare = thing.plural or thing.noun in words().no_article or is_plural(thing.noun)
     if thing.article == "a":
         return noun if bare else f"{article_for(noun)} {noun}"
     return noun if thing.noun in words().no_article else f"{thing.article} {noun}".strip()
@@ -221,11 +222,16 @@ def _led_by_place(phrases: Iterable[Phrase]) -> list[Phrase]:
     return [Phrase("", things, "action"), *(phrase for phrase in listed if phrase is not first)]
 
 
+def _order_of(phrase: Phrase) -> tuple[int, bool, bool]:
+    """Postures come last among actions, so that the place that follows is where one sits."""
+    return _ORDER.index(phrase.kind), phrase.lead in _POSTURES, phrase.lead not in WHERE
+
+
 def _grouped(phrases: Iterable[Phrase]) -> list[str]:
     """Phrases in a fixed order; where something happens joins the action before it ("sitting on a chair")."""
     groups: list[str] = []
     action_open = False
-    for phrase in sorted(phrases, key=lambda phrase: (_ORDER.index(phrase.kind), phrase.lead not in WHERE)):
+    for phrase in sorted(phrases, key=_order_of):
         text = phrase_words(phrase)
         if action_open and phrase.kind in ("place", "relation") and phrase.lead in WHERE:
             groups[-1] += f" {text}"

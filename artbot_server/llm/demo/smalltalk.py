@@ -23,7 +23,7 @@ _ZH = (
     ("thanks", r"(?:非常|太|十分|多)?(?:谢谢|感谢|多谢|谢了|谢啦|辛苦了)(?:你|您|啦|了|哦|大家|您了)*"),
     ("bye", r"(?:再见|拜拜|拜|晚安|回头见|下次见|明天见|走了)(?:啦|了|哦)*"),
     ("joke", r".*(?:笑话|段子).*"),
-    ("nice", r"(?:好的?|行|可以|嗯+|哦+|哈+|呵+|嘻+|不错|很好|真棒|太棒了|真好|真好看|好看|好漂亮|真漂亮|太美了|厉害|喜欢|我喜欢|很喜欢|我很喜欢|完美|对|是的?|没事|没关系|知道了|明白了|收到|ok|[，,！!\s])+(?:呀|啊|哦|了|啦|它)*"),
+    ("nice", r"(?:好的?|行|可以|嗯|哦|哈|呵|嘻|不错|很好|真棒|太棒了|真好|真好看|好看|好漂亮|真漂亮|太美了|厉害|喜欢|我喜欢|很喜欢|我很喜欢|完美|对|是的?|没事|没关系|知道了|明白了|收到|ok|[，,！!\s])+(?:呀|啊|哦|了|啦|它)*"),
 )  # fmt: skip
 _EN = (
     ("who", r"(?:so )?(?:who|what) (?:are|r) (?:you|u)(?: exactly| really)?|what(?:'s| is) your name|are you (?:an? |real|human|chat ?gpt|gpt).*|introduce yourself|tell me about yourself|(?:what|which) model.*"),
@@ -33,7 +33,7 @@ _EN = (
     ("thanks", r"(?:ok(?:ay)?,? )?(?:many |oh )?(?:thanks?|thank you|thx|ty|cheers|much appreciated)(?: (?:a lot|so much|very much|you|again|for.*))?(?:[,!]? (?:great|nice|good).*)?"),
     ("bye", r"(?:good ?)?bye(?:[ -]?bye)?(?: now| for now)?|see (?:you|ya)(?: later| soon| tomorrow)?|good ?night|cya|farewell"),
     ("joke", r".*\bjokes?\b.*|make me laugh"),
-    ("nice", r"(?:(?:ok(?:ay)?|cool|nice|great|good|perfect|awesome|wow|yes|yeah|yep|no|nope|sure|fine|lol|haha+|hm+|amazing|beautiful|lovely|wonderful|excellent|i (?:like|love) (?:it|this|that)|that'?s (?:great|good|nice|cool|lovely|beautiful|perfect)|looks? (?:good|great|nice)|well done|good (?:job|work)|one|job|very|so|really)[\s,!.]*)+"),
+    ("nice", r"(?:(?:ok(?:ay)?|cool|nice|great|good|perfect|awesome|wow|yes|yeah|yep|no|nope|sure|fine|lol|haha|hm+|amazing|beautiful|lovely|wonderful|excellent|i (?:like|love) (?:it|this|that)|that'?s (?:great|good|nice|cool|lovely|beautiful|perfect)|looks? (?:good|great|nice)|well done|good (?:job|work)|one|job|very|so|really)[\s,!.]*)+"),
 )  # fmt: skip
 _QUESTION_ZH = re.compile(
     r"什么|为什么|为何|怎么|怎样|谁|哪里|哪儿|哪个|几点|几岁|等于|多少|如何|是不是|知道|喜不喜欢|好不好|^(?:你|您|我).*(?:吗|么)$|^我(?:是|很|好|觉得|喜欢|爱|今天)"

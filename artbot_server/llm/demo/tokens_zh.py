@@ -123,7 +123,6 @@ def _counts(text: str, start: int) -> list[tuple[int, Token]]:
     return [*listed, (found.end(1), Token("count", written, number))] if measure else listed
 
 
-@cache
 def _word(text: str) -> Token | None:
     entry = words().chinese.get(text)
     if entry is not None:

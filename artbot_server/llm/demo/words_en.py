@@ -63,6 +63,7 @@ TIMES = _listed(
     "night sunset sunrise dawn dusk noon midnight midday twilight morning evening afternoon day daytime nighttime "
     "nightfall winter summer spring autumn fall christmas halloween easter"
 )
+SEASONS = _listed("winter summer spring autumn fall day daytime nighttime")
 WEATHER = _listed(
     "snow rain fog mist storm wind blizzard sunshine thunderstorm weather snowstorm moonlight sunlight starlight haze"
 )

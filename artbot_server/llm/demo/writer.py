@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from artbot_server.llm.demo.changes import applied
@@ -22,7 +23,7 @@ from artbot_server.llm.demo.scene import Scene, pluralise
 from artbot_server.llm.demo.smalltalk import answer, is_chinese, not_understood, topic_of
 from artbot_server.llm.demo.tokens_zh import normalise, tokens
 
-LONGEST_READ = 2000
+LONGEST_READ = 500
 """Characters of one message that are read: far more than any wish for a picture, little enough to answer at once."""
 _PROMPT_LINE = re.compile(r"^\s*Prompt:\s*(.+)$", re.MULTILINE | re.IGNORECASE)
 _ENGLISH_WORD = re.compile(r"[a-zA-Z]{2,}")
@@ -46,7 +47,7 @@ def write(messages: Sequence[Mapping[str, Any]]) -> str:
     text = ""
     for message in messages:
         if message.get("role") == "user":
-            text = _text(message)
+            text = _text(message)[:LONGEST_READ]
             turn = _after(turn.scene, text)
         elif message.get("role") == "assistant" and turn.scene is None:
             turn = replace(turn, scene=_scene_of_reply(_text(message)))
@@ -64,15 +65,15 @@ def _after(scene: Scene | None, text: str) -> _Turn:
     return _Turn(scene, unknown=unknown, drawn=any(not reading.empty for reading in readings))
 
 
-def read(text: str) -> list[Reading]:
+@lru_cache(maxsize=512)
+def read(text: str) -> tuple[Reading, ...]:
     """A message's wishes in whichever language most of it is; a few words of the other one are taken along."""
-    text = text[:LONGEST_READ]
     if not is_chinese(text):
-        return read_en(text)
+        return tuple(read_en(text))
     han = sum(map(len, _HAN.findall(text)))
     if len(_ENGLISH_WORD.findall(text)) * 2 > han:
-        return read_en(_HAN.sub(lambda found: f" {_glossed(found[0])} ", text))
-    return read_zh(text)
+        return tuple(read_en(_HAN.sub(lambda found: f" {_glossed(found[0])} ", text)))
+    return tuple(read_zh(text))
 
 
 def _glossed(chinese: str) -> str:
