@@ -52,7 +52,7 @@ def main(plan: dict) -> dict:
         reply, items, begun, reader = read(url)
         if pieces:
             begun.wait(PATIENCE_S)
-        reader.join(0.3)  # let it come to rest in its read
+        reader.join(0.1)  # let it come to rest in its read
         reply.close()
         reader.join(PATIENCE_S)
         stopped.append([items, "stuck" if reader.is_alive() else "stopped"])
