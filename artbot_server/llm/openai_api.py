@@ -59,7 +59,7 @@ class OpenAIEngine:
         self.name = "openai" if host == "api.openai.com" else host
         self.models = models
         self._silence_s = silence_s
-        self._key = key or None
+        self._key = _stripped(key)
         self._base_url = base_url
         self._connect_s = connect_s
         self._client: openai.OpenAI | None = None
@@ -112,9 +112,12 @@ class OpenAIReply:
         self._engine = engine
         self._request = request
         self._model = model
+        self._callers_key = _stripped(request.key)
+        self._key = self._callers_key or engine._key
         self._wire = Wire()
 
     def close(self) -> None:
+        """See `base.ReplyStream`. One that is still connecting ends when that does, within `connect_s`."""
         self._wire.close()
 
     def __iter__(self) -> Iterator[str | ReplyEnd]:
@@ -152,8 +155,8 @@ class OpenAIReply:
 
         client = self._client()
         options = self._options()
-        if self._request.key:  # the server's own account (OPENAI_ORG_ID …) is not the caller's
-            options["extra_headers"] = {"OpenAI-Organization": openai.omit, "OpenAI-Project": openai.omit}
+        if self._callers_key:  # the server's own account (OPENAI_ORG_ID …) is not the caller's
+            options["extra_headers"] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.omit)
         while True:
             try:
                 return self._create(client, options)
@@ -176,11 +179,10 @@ class OpenAIReply:
             CURRENT_WIRE.reset(token)
 
     def _client(self) -> openai.OpenAI:
-        key = self._request.key or self._engine._key
-        if key and not (key.isascii() and key.isprintable()):
-            raise faults.unusable_key(callers_key=bool(self._request.key))
+        if self._key and not (self._key.isascii() and self._key.isprintable()):
+            raise faults.unusable_key(callers_key=self._callers_key is not None)
         client = self._engine.client()
-        return client.with_options(api_key=self._request.key) if self._request.key else client
+        return client.with_options(api_key=self._callers_key) if self._callers_key else client
 
     def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {"model": self._model, "messages": list(self._request.messages)}
@@ -194,14 +196,19 @@ class OpenAIReply:
         return faults.from_status(
             exc.status_code,
             complaint,
-            callers_key=bool(self._request.key),
-            any_key=bool(self._request.key or self._engine._key),
+            callers_key=self._callers_key is not None,
+            any_key=self._key is not None,
             retry_after=exc.response.headers.get("retry-after"),
             secrets=self._secrets(),
         )
 
     def _secrets(self) -> tuple[str, ...]:
-        return tuple(key for key in (self._request.key, self._engine._key) if key)
+        return tuple(key for key in (self._key, self._engine._key) if key)
+
+
+def _stripped(key: str | None) -> str | None:
+    """Keys are pasted, often with a space or a line feed."""
+    return (key or "").strip() or None
 
 
 def _texts(response: httpx2.Response, reader: ReplyReader, silence_s: float) -> Iterator[str]:

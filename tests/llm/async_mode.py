@@ -28,8 +28,11 @@ def main(plan: dict) -> dict:
     from artbot_server.llm.openai_api import OpenAIEngine
     from tests.contracts.engine_contract import PATIENCE_S, REQUEST
 
+    urls = {plan["url"], *(url for url, _ in plan["silent"])}
+    engines = {url: OpenAIEngine(base_url=url, key="sk-test", models=()) for url in urls}
+
     def read(url: str) -> tuple:
-        reply = OpenAIEngine(base_url=url, key="sk-test", models=()).open(REQUEST)
+        reply = engines[url].open(REQUEST)
         items: list[str] = []
         begun = threading.Event()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import subprocess
 import sys
@@ -99,8 +100,8 @@ def test_its_name_tells_the_host_and_no_more(url: str, name: str) -> None:
 
 
 def test_a_callers_key_serves_one_request(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
-    list(engine.open(replace(REQUEST, key="sk-caller")))
-    list(engine.open(REQUEST))
+    list(engine.open(replace(REQUEST, key=" sk-caller\n")))
+    list(engine.open(replace(REQUEST, key=" ")))
     assert [asked.key for asked in fake.asked] == ["sk-caller", "sk-server"]
 
 
@@ -115,7 +116,7 @@ def test_a_callers_key_goes_without_the_servers_account(fake: FakeOpenAI, monkey
     assert not {"openai-organization", "openai-project"} & set(callers)
 
 
-@pytest.mark.parametrize("key", ["sk-\n", "钥匙", "a\x00b"])
+@pytest.mark.parametrize("key", ["sk-\n-x", "钥匙", "a\x00b"])
 def test_a_key_that_no_header_carries(fake: FakeOpenAI, engine: OpenAIEngine, key: str) -> None:
     _, failure = fault(engine, replace(REQUEST, key=key))
     assert (failure.error_code, failure.whose_fault) == ("wrong_key", "client")
@@ -224,6 +225,31 @@ def test_silence_has_a_limit(fake: FakeOpenAI, answer: object) -> None:
     assert fake.saw_the_end()
 
 
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (silence, "engine_timeout"),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), "engine_cut"),
+        (status(200, {"choices": []}), "engine_empty"),
+        (status(200, {"choices": [{"message": {"content": None, "refusal": "no"}}]}), "refused"),
+        (status(200, "oops", {"Content-Type": "application/json"}), "engine_garbage"),
+        (error(500, "no"), "engine_failed"),
+    ],
+)
+def test_faults_of_a_reply_in_one_piece(fake: FakeOpenAI, answer: object, code: str) -> None:
+    fake.answer(answer)
+    engine = OpenAIEngine(base_url=fake.url, key=None, models=(), silence_s=0.3)
+    items, failure = fault(engine, replace(REQUEST, stream=False))
+    assert (items, failure.error_code) == ([], code)
+
+
+def test_a_server_that_compresses_unasked(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
+    packed = gzip.compress(delta("小猫") + delta(finish_reason="stop") + DONE)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    fake.answer(raw(head.encode() + packed))
+    assert split(engine.open(REQUEST))[0] == ["小猫"]
+
+
 def test_a_rate_limit_tells_how_long(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
     fake.answer(error(429, "slow", {"Retry-After": "30"}))
     assert fault(engine)[1].detail["retry_after_s"] == 30
@@ -283,6 +309,21 @@ def test_closed_while_it_connects(fake: FakeOpenAI, engine: OpenAIEngine) -> Non
     stopped = engine.open(REQUEST)
     fake.answer(lambda exchange: (stopped.close(), error(500, "too late")(exchange)))
     assert list(stopped) == []
+
+
+def test_closed_during_a_handshake_that_never_ends() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"https://127.0.0.1:{mute.getsockname()[1]}/v1"
+        stopped = OpenAIEngine(base_url=url, key=None, models=(), connect_s=0.5).open(REQUEST)
+        items: list[object] = []
+        reader = threading.Thread(target=lambda: items.extend(stopped))
+        reader.start()
+        connection, _ = mute.accept()
+        stopped.close()
+        reader.join(PATIENCE_S)
+        connection.close()
+    assert not reader.is_alive()
+    assert items == []
 
 
 def test_over_tls(server_tls: object, certificate: object, monkeypatch: pytest.MonkeyPatch) -> None:
