@@ -58,8 +58,8 @@ class OpenAIEngine:
         host = urlsplit(base_url).hostname or base_url
         self.name = "openai" if host == "api.openai.com" else host
         self.models = models
-        self.silence_s = silence_s
-        self.key = key or None
+        self._silence_s = silence_s
+        self._key = _stripped(key)
         self._base_url = base_url
         self._connect_s = connect_s
         self._client: openai.OpenAI | None = None
@@ -94,10 +94,10 @@ class OpenAIEngine:
         from artbot_server.llm.transport import StreamTransport
 
         client = openai.OpenAI(
-            api_key=self.key or NO_KEY,
+            api_key=self._key or NO_KEY,
             base_url=self._base_url,
             max_retries=0,  # a person waits: told at once, he tries again himself
-            timeout=openai.Timeout(self.silence_s, connect=self._connect_s),
+            timeout=openai.Timeout(self._silence_s, connect=self._connect_s),
             default_headers={"Accept-Encoding": "identity", "Connection": "close"},  # as `transport.py` reads it
             http_client=openai.DefaultHttpxClient(transport=StreamTransport()),
         )
@@ -112,9 +112,12 @@ class OpenAIReply:
         self._engine = engine
         self._request = request
         self._model = model
+        self._callers_key = _stripped(request.key)
+        self._key = self._callers_key or engine._key
         self._wire = Wire()
 
     def close(self) -> None:
+        """See `base.ReplyStream`. One that is still connecting ends when that does, within `connect_s`."""
         self._wire.close()
 
     def __iter__(self) -> Iterator[str | ReplyEnd]:
@@ -131,7 +134,7 @@ class OpenAIReply:
         response = self._ask()
         reader = ReplyReader(self._secrets())
         try:
-            for text in _texts(response, reader, self._engine.silence_s):
+            for text in _texts(response, reader, self._engine._silence_s):
                 if self._wire.closed:
                     return
                 if text:
@@ -152,6 +155,8 @@ class OpenAIReply:
 
         client = self._client()
         options = self._options()
+        if self._callers_key:  # the server's own account (OPENAI_ORG_ID …) is not the caller's
+            options["extra_headers"] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.omit)
         while True:
             try:
                 return self._create(client, options)
@@ -159,12 +164,12 @@ class OpenAIReply:
                 complaint = faults.Complaint.of(exc.body)
                 refused = [name for name in _DROPPABLE if name in options and complaint.names(name)]
                 if exc.status_code not in (400, 422) or not refused:
-                    raise self._status_fault(exc, complaint) from exc
+                    raise self._status_fault(exc, complaint) from None  # its text may hold the key
                 del options[refused[0]]
             except UnicodeEncodeError as exc:
                 raise BadRequest("A message holds half of a character.", field="messages") from exc
             except (openai.APIConnectionError, httpx2.RequestError) as exc:
-                raise _wire_fault(exc, self._engine.silence_s) from exc
+                raise _wire_fault(exc, self._engine._silence_s) from exc
 
     def _create(self, client: openai.OpenAI, options: dict[str, Any]) -> httpx2.Response:
         token = CURRENT_WIRE.set(self._wire)
@@ -174,11 +179,10 @@ class OpenAIReply:
             CURRENT_WIRE.reset(token)
 
     def _client(self) -> openai.OpenAI:
-        key = self._request.key or self._engine.key
-        if key and not (key.isascii() and key.isprintable()):
-            raise faults.unusable_key(callers_key=bool(self._request.key))
+        if self._key and not (self._key.isascii() and self._key.isprintable()):
+            raise faults.unusable_key(callers_key=self._callers_key is not None)
         client = self._engine.client()
-        return client.with_options(api_key=self._request.key) if self._request.key else client
+        return client.with_options(api_key=self._callers_key) if self._callers_key else client
 
     def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {"model": self._model, "messages": list(self._request.messages)}
@@ -192,14 +196,19 @@ class OpenAIReply:
         return faults.from_status(
             exc.status_code,
             complaint,
-            callers_key=bool(self._request.key),
-            any_key=bool(self._request.key or self._engine.key),
+            callers_key=self._callers_key is not None,
+            any_key=self._key is not None,
             retry_after=exc.response.headers.get("retry-after"),
             secrets=self._secrets(),
         )
 
     def _secrets(self) -> tuple[str, ...]:
-        return tuple(key for key in (self._request.key, self._engine.key) if key)
+        return tuple(key for key in (self._key, self._engine._key) if key)
+
+
+def _stripped(key: str | None) -> str | None:
+    """Keys are pasted, often with a space or a line feed."""
+    return (key or "").strip() or None
 
 
 def _texts(response: httpx2.Response, reader: ReplyReader, silence_s: float) -> Iterator[str]:

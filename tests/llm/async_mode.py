@@ -28,8 +28,11 @@ def main(plan: dict) -> dict:
     from artbot_server.llm.openai_api import OpenAIEngine
     from tests.contracts.engine_contract import PATIENCE_S, REQUEST
 
+    urls = {plan["url"], *(url for url, _ in plan["silent"])}
+    engines = {url: OpenAIEngine(base_url=url, key="sk-test", models=()) for url in urls}
+
     def read(url: str) -> tuple:
-        reply = OpenAIEngine(base_url=url, key="sk-test", models=()).open(REQUEST)
+        reply = engines[url].open(REQUEST)
         items: list[str] = []
         begun = threading.Event()
 
@@ -52,7 +55,7 @@ def main(plan: dict) -> dict:
         reply, items, begun, reader = read(url)
         if pieces:
             begun.wait(PATIENCE_S)
-        reader.join(0.3)  # let it come to rest in its read
+        reader.join(0.1)  # let it come to rest in its read
         reply.close()
         reader.join(PATIENCE_S)
         stopped.append([items, "stuck" if reader.is_alive() else "stopped"])

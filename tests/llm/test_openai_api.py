@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import subprocess
 import sys
 import threading
+import traceback
 from dataclasses import replace
 
 import pytest
@@ -33,12 +35,6 @@ from tests.llm.fake_openai import (
 )
 
 TEXT = "".join(PIECES)
-
-
-@pytest.fixture
-def fake():
-    with FakeOpenAI() as server:
-        yield server
 
 
 @pytest.fixture
@@ -104,12 +100,23 @@ def test_its_name_tells_the_host_and_no_more(url: str, name: str) -> None:
 
 
 def test_a_callers_key_serves_one_request(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
-    list(engine.open(replace(REQUEST, key="sk-caller")))
-    list(engine.open(REQUEST))
+    list(engine.open(replace(REQUEST, key=" sk-caller\n")))
+    list(engine.open(replace(REQUEST, key=" ")))
     assert [asked.key for asked in fake.asked] == ["sk-caller", "sk-server"]
 
 
-@pytest.mark.parametrize("key", ["sk-\n", "钥匙", "a\x00b"])
+def test_a_callers_key_goes_without_the_servers_account(fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-server")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-server")
+    engine = OpenAIEngine(base_url=fake.url, key="sk-server", models=())
+    list(engine.open(REQUEST))
+    list(engine.open(replace(REQUEST, key="sk-caller")))
+    own, callers = (asked.headers for asked in fake.asked)
+    assert (own["openai-organization"], own["openai-project"]) == ("org-server", "proj-server")
+    assert not {"openai-organization", "openai-project"} & set(callers)
+
+
+@pytest.mark.parametrize("key", ["sk-\n-x", "钥匙", "a\x00b"])
 def test_a_key_that_no_header_carries(fake: FakeOpenAI, engine: OpenAIEngine, key: str) -> None:
     _, failure = fault(engine, replace(REQUEST, key=key))
     assert (failure.error_code, failure.whose_fault) == ("wrong_key", "client")
@@ -189,7 +196,7 @@ def test_a_fault_before_any_text(fake: FakeOpenAI, engine: OpenAIEngine, answer:
     items, failure = fault(engine)
     assert items == []
     assert failure.error_code == code
-    assert "sk-server" not in failure.message
+    assert "sk-server" not in "".join(traceback.format_exception(failure))
 
 
 @pytest.mark.parametrize(
@@ -216,6 +223,31 @@ def test_silence_has_a_limit(fake: FakeOpenAI, answer: object) -> None:
     _, failure = fault(OpenAIEngine(base_url=fake.url, key=None, models=(), silence_s=0.2))
     assert failure.error_code == "engine_timeout"
     assert fake.saw_the_end()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (silence, "engine_timeout"),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), "engine_cut"),
+        (status(200, {"choices": []}), "engine_empty"),
+        (status(200, {"choices": [{"message": {"content": None, "refusal": "no"}}]}), "refused"),
+        (status(200, "oops", {"Content-Type": "application/json"}), "engine_garbage"),
+        (error(500, "no"), "engine_failed"),
+    ],
+)
+def test_faults_of_a_reply_in_one_piece(fake: FakeOpenAI, answer: object, code: str) -> None:
+    fake.answer(answer)
+    engine = OpenAIEngine(base_url=fake.url, key=None, models=(), silence_s=0.3)
+    items, failure = fault(engine, replace(REQUEST, stream=False))
+    assert (items, failure.error_code) == ([], code)
+
+
+def test_a_server_that_compresses_unasked(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
+    packed = gzip.compress(delta("小猫") + delta(finish_reason="stop") + DONE)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+    fake.answer(raw(head.encode() + packed))
+    assert split(engine.open(REQUEST))[0] == ["小猫"]
 
 
 def test_a_rate_limit_tells_how_long(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
@@ -277,6 +309,21 @@ def test_closed_while_it_connects(fake: FakeOpenAI, engine: OpenAIEngine) -> Non
     stopped = engine.open(REQUEST)
     fake.answer(lambda exchange: (stopped.close(), error(500, "too late")(exchange)))
     assert list(stopped) == []
+
+
+def test_closed_during_a_handshake_that_never_ends() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"https://127.0.0.1:{mute.getsockname()[1]}/v1"
+        stopped = OpenAIEngine(base_url=url, key=None, models=(), connect_s=0.5).open(REQUEST)
+        items: list[object] = []
+        reader = threading.Thread(target=lambda: items.extend(stopped))
+        reader.start()
+        connection, _ = mute.accept()
+        stopped.close()
+        reader.join(PATIENCE_S)
+        connection.close()
+    assert not reader.is_alive()
+    assert items == []
 
 
 def test_over_tls(server_tls: object, certificate: object, monkeypatch: pytest.MonkeyPatch) -> None:

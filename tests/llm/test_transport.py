@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
 
 import httpx2
@@ -20,12 +22,6 @@ from tests.llm.fake_openai import (
 )
 
 TIMEOUT = httpx2.Timeout(WAIT_S)
-
-
-@pytest.fixture
-def fake():
-    with FakeOpenAI() as server:
-        yield server
 
 
 @pytest.fixture
@@ -173,24 +169,20 @@ class Proxy:
     """Answers one CONNECT, and joins the two connections when it said yes."""
 
     def __init__(self, answer: bytes, port: int) -> None:
-        import socket
-
         self.asked = b""
         self._answer = answer
         self._target = ("127.0.0.1", port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self._connect = socket.create_connection
-        self._threads = [threading.Thread(target=self._serve, daemon=True)]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> Proxy:
-        self._threads[0].start()
+        self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._listener.close()
-        for thread in self._threads:
-            thread.join(WAIT_S)
+        self._thread.join(WAIT_S)
 
     def _serve(self) -> None:
         client, _ = self._listener.accept()
@@ -199,16 +191,13 @@ class Proxy:
                 self.asked += client.recv(4096)
             client.sendall(b"HTTP/1.1 %b\r\n\r\n" % self._answer)
             if self._answer.startswith(b"200"):
-                with self._connect(self._target, WAIT_S) as target:
+                with socket.create_connection(self._target, WAIT_S) as target:
                     back = threading.Thread(target=self._copy, args=(target, client), daemon=True)
                     back.start()
                     self._copy(client, target)
                     back.join(WAIT_S)
 
-    def _copy(self, source: object, sink: object) -> None:
-        import contextlib
-        import socket
-
+    def _copy(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(4096):
                 sink.sendall(data)
