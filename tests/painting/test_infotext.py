@@ -1,3 +1,5 @@
+"""A1111's parameter text: what is in it, what may be missing, and the round trip."""
+
 from __future__ import annotations
 
 import pytest
