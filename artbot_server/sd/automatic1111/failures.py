@@ -24,9 +24,12 @@ _URL = re.compile(r"\w+://\S+")
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][^\s\\/'\":,;]+)+[\\/]([^\s\\/'\":,;]+)")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 
-_USER_ERRORS = frozenset(
-    ["HTTPException", "ValidationError", "RequestValidationError", "ZeroDivisionError", "IndexError", "KeyError", "TypeError", "ValueError", "AttributeError", "AssertionError", "NansException", "RuntimeError", "Exception"]
-)
+# fmt: off
+_USER_ERRORS = frozenset({
+    "HTTPException", "ValidationError", "RequestValidationError", "ZeroDivisionError", "IndexError", "KeyError", "TypeError",
+    "ValueError", "AttributeError", "AssertionError", "NansException", "RuntimeError", "Exception",
+})
+# fmt: on
 """Classes the web UI answers with 500 although the payload is at fault (all recorded); sending it again is in vain."""
 
 _GPU_TROUBLE = re.compile(r"cuda|cudnn|cublas|hip error|device-side|mps backend", re.IGNORECASE)
@@ -43,13 +46,13 @@ def refused(message: str, *, field: str | None = None, allowed: Iterable[str] = 
     return BackendFailed(_sentence(message), code="backend_refused", fault="client", retry=False, **detail)
 
 
-def unknown_name(field: str, what: str, asked: str, known: Iterable[str]) -> BackendFailed:
-    """A name the server does not list, with the nearest one it does.
+def unknown_name(field: str, what: str, asked: str, known: Iterable[str], also: Iterable[str] = ()) -> BackendFailed:
+    """A name the server does not list, with the nearest one it does; `also`: more spellings it would take.
 
     The web UI itself would take another one without a word (trap 1), also when only the case is wrong.
     """
     names = list(dict.fromkeys(known))
-    folded = {name.casefold(): name for name in names}
+    folded = {name.casefold(): name for name in (*also, *names)}
     near = difflib.get_close_matches(asked.casefold(), folded, n=1, cutoff=0.6)
     hint = f"; did you mean '{folded[near[0]]}'?" if near else "."
     return refused(f"There is no {what} '{asked[:80]}' here{hint}", field=field, allowed=names)

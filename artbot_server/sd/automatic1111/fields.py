@@ -46,68 +46,37 @@ NUMBERS: Final[dict[str, tuple[float | None, float | None]]] = {
     "initial_noise_multiplier": (None, None),
 }
 
+# fmt: off
 TEXTS: Final = (
-    "prompt",
-    "negative_prompt",
-    "hr_prompt",
-    "hr_negative_prompt",
-    "sampler_name",
-    "sampler_index",
-    "scheduler",
+    "prompt", "negative_prompt", "hr_prompt", "hr_negative_prompt", "sampler_name", "sampler_index", "scheduler",
 )
-
-_BOTH = (
-    *TEXTS[:2],
-    *TEXTS[4:],
-    "styles",
-    "seed",
-    "subseed",
-    "subseed_strength",
-    "seed_resize_from_w",
-    "seed_resize_from_h",
-)
-_SAMPLING = (
-    "batch_size",
-    "n_iter",
-    "steps",
-    "cfg_scale",
-    "width",
-    "height",
-    "denoising_strength",
-    "eta",
-    "restore_faces",
-)
-_HIRES = ("enable_hr", "hr_scale", "hr_upscaler", "hr_second_pass_steps", "hr_resize_x", "hr_resize_y")
-_HIRES_MORE = ("hr_sampler_name", "hr_scheduler", "hr_checkpoint_name", "refiner_checkpoint", "refiner_switch_at")
-_IMG2IMG = ("resize_mode", "mask_blur", "inpainting_fill", "inpaint_full_res", "inpaint_full_res_padding")
 
 CLIENT_FIELDS: Final = (
-    *_BOTH,
-    *_SAMPLING,
-    "tiling",
-    *_HIRES,
-    *_HIRES_MORE,
-    *_IMG2IMG,
-    "inpainting_mask_invert",
+    *TEXTS, "styles", "seed", "subseed", "subseed_strength", "seed_resize_from_w", "seed_resize_from_h",
+    "batch_size", "n_iter", "steps", "cfg_scale", "width", "height", "denoising_strength", "eta", "restore_faces", "tiling",
+    "enable_hr", "hr_scale", "hr_upscaler", "hr_second_pass_steps", "hr_resize_x", "hr_resize_y", "hr_sampler_name",
+    "hr_scheduler", "hr_checkpoint_name", "refiner_checkpoint", "refiner_switch_at",
+    "resize_mode", "mask_blur", "inpainting_fill", "inpaint_full_res", "inpaint_full_res_padding", "inpainting_mask_invert",
     "override_settings",
 )
 """What a user may set. Not: scripts (they run with arguments of their own), saving, task ids, pictures."""
 
-KNOWN_FIELDS: Final = frozenset(
-    (
-        *CLIENT_FIELDS,
-        *WHOLE_NUMBERS,
-        *NUMBERS,
-        *TEXTS,
-        *["do_not_save_samples", "do_not_save_grid", "override_settings_restore_afterwards", "disable_extra_networks"],
-        *["firstpass_image", "comments", "firstphase_width", "firstphase_height", "force_task_id", "script_name", "script_args"],
-        *["send_images", "save_images", "alwayson_scripts", "infotext", "init_images", "mask", "mask_round", "latent_mask"],
-        "include_init_images",
-    )
-)
+KNOWN_FIELDS: Final = frozenset({
+    *CLIENT_FIELDS, *WHOLE_NUMBERS, *NUMBERS,
+    "do_not_save_samples", "do_not_save_grid", "save_images", "send_images", "include_init_images", "force_task_id",
+    "override_settings_restore_afterwards", "disable_extra_networks", "comments", "firstpass_image", "firstphase_width",
+    "firstphase_height", "script_name", "script_args", "alwayson_scripts", "init_images", "mask", "mask_round", "latent_mask",
+})
+"""Without `infotext`, which would bring settings in past every check."""
 
-PICTURE_SETTINGS: Final = frozenset(
-    ["sd_model_checkpoint", "sd_vae", "sd_unet", "CLIP_stop_at_last_layers", "eta_noise_seed_delta", "eta_ddim", "eta_ancestral", "randn_source", "s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond", "always_discard_next_to_last_sigma", "use_old_karras_scheduler_sigmas", "sd_noise_schedule", "token_merging_ratio", "token_merging_ratio_hr", "token_merging_ratio_img2img", "emphasis", "img2img_color_correction", "img2img_background_color", "initial_noise_multiplier", "inpainting_mask_weight", "face_restoration_model", "code_former_weight", "forge_additional_modules"]
-)
+PICTURE_SETTINGS: Final = frozenset({
+    "sd_model_checkpoint", "sd_vae", "sd_unet", "CLIP_stop_at_last_layers", "eta_noise_seed_delta", "eta_ddim",
+    "eta_ancestral", "randn_source", "s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond", "sd_noise_schedule",
+    "always_discard_next_to_last_sigma", "use_old_karras_scheduler_sigmas", "emphasis", "token_merging_ratio",
+    "token_merging_ratio_hr", "token_merging_ratio_img2img", "img2img_color_correction", "img2img_background_color",
+    "initial_noise_multiplier", "inpainting_mask_weight", "face_restoration_model", "code_former_weight",
+    "forge_additional_modules",
+})
 """Options a payload may override for one call. Any other would outlive it: the server does not put back what is not
 in its config.json (trap 6), and a path or a switch of the server's own is nobody's to change from here."""
+# fmt: on

@@ -34,7 +34,7 @@ def sampling(body: Mapping[str, Any], offers: Offers) -> tuple[str | None, Sched
     return sampler, scheduler
 
 
-def check_names(body: Mapping[str, Any], offers: Offers) -> None:
+def check_names(body: dict[str, Any], offers: Offers) -> None:
     """All other names: LoRAs in the prompts, styles, and what a hires pass or a refiner uses. Raises `BackendFailed`."""
     for field in ("prompt", "hr_prompt"):
         for name in _LORA.findall(body.get(field, "")):
@@ -45,7 +45,7 @@ def check_names(body: Mapping[str, Any], offers: Offers) -> None:
     for name in styles:
         _check("styles", "style", name, offers.styles)
     if refiner := body.get("refiner_checkpoint"):
-        find_checkpoint("refiner_checkpoint", refiner, offers)
+        body["refiner_checkpoint"] = find_checkpoint("refiner_checkpoint", refiner, offers).name
     if body.get("enable_hr"):
         _check_hires(body, offers)
 
@@ -84,7 +84,7 @@ def find_checkpoint(field: str, asked: Any, offers: Offers) -> Checkpoint:
     raise unknown_name(field, "checkpoint", str(asked), (each.name for each in offers.checkpoints))
 
 
-def _check_hires(body: Mapping[str, Any], offers: Offers) -> None:
+def _check_hires(body: dict[str, Any], offers: Offers) -> None:
     if "denoising_strength" not in body:
         raise refused("'enable_hr' needs a 'denoising_strength'.", field="denoising_strength")
     if upscaler := body.get("hr_upscaler"):
@@ -94,7 +94,7 @@ def _check_hires(body: Mapping[str, Any], offers: Offers) -> None:
     if (scheduler := body.get("hr_scheduler", "")) not in _FIRST_PASS:
         _scheduler("hr_scheduler", scheduler, offers)
     if (checkpoint := body.get("hr_checkpoint_name", "")) not in _FIRST_PASS:
-        find_checkpoint("hr_checkpoint_name", checkpoint, offers)
+        body["hr_checkpoint_name"] = find_checkpoint("hr_checkpoint_name", checkpoint, offers).name
 
 
 def _split(field: str, asked: Any, offers: Offers) -> tuple[str | None, Scheduler | None]:
@@ -108,9 +108,7 @@ def _split(field: str, asked: Any, offers: Offers) -> tuple[str | None, Schedule
             if sampler != asked and sampler in offers.samplers:
                 return sampler, scheduler
     both = (f"{sampler} {scheduler.label}" for sampler in offers.samplers for scheduler in offers.schedulers)
-    error = unknown_name(field, "sampler", str(asked), (*offers.samplers, *both))
-    error.detail["allowed"] = list(offers.samplers)
-    raise error
+    raise unknown_name(field, "sampler", str(asked), offers.samplers, also=both)
 
 
 def _scheduler(field: str, asked: Any, offers: Offers) -> Scheduler | None:

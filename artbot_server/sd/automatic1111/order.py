@@ -15,7 +15,7 @@ from artbot_server.sd.automatic1111.failures import refused
 from artbot_server.sd.automatic1111.fields import KNOWN_FIELDS, NUMBERS, TEXTS, WHOLE_NUMBERS
 from artbot_server.sd.automatic1111.names import check_names, sampling, settings
 from artbot_server.sd.automatic1111.offers import Checkpoint, Offers, Scheduler
-from artbot_server.sd.automatic1111.units import checked_scripts, maps_expected
+from artbot_server.sd.automatic1111.units import check_base64, checked_scripts, maps_expected
 from artbot_server.sd.base import Abilities, Mode, Payload, Substitution
 
 DEFAULT_SIDE = 512
@@ -26,6 +26,16 @@ MIN_SIDE = 64
 
 LIMITS = Abilities()
 """The web UI tells no limits of its own; these are the backend shape's."""
+
+
+OURS = {
+    "send_images": True,
+    "save_images": False,
+    "do_not_save_samples": True,
+    "do_not_save_grid": True,
+    "override_settings_restore_afterwards": True,
+}
+"""Set in every call, whatever a template says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,7 @@ def prepare(payload: Payload, offers: Offers, task_id: str) -> Order:
         BackendFailed: `backend_refused`, with `field` and, for names, `allowed`.
     """
     body = {name: value for name, value in payload.fields.items() if value is not None}
-    substituted = [Substitution(name, body.pop(name), None) for name in sorted(set(body) - KNOWN_FIELDS)]
+    substituted = [Substitution(name, _shown(body.pop(name)), None) for name in sorted(set(body) - KNOWN_FIELDS)]
     _check_values(body)
     substituted += _round_size(body)
     count = body.get("batch_size", 1) * body.get("n_iter", 1)
@@ -78,11 +88,10 @@ def prepare(payload: Payload, offers: Offers, task_id: str) -> Order:
     check_names(body, offers)
     checkpoint, vae = settings(body, offers)
     checked_scripts(body, payload.mode, offers)
-    body |= {"send_images": True, "save_images": False, "do_not_save_samples": True, "do_not_save_grid": True}
     scripted = bool(body.get("script_name"))
     return Order(
         mode=payload.mode,
-        body=body | {"force_task_id": task_id},
+        body=body | OURS | {"force_task_id": task_id},
         count=None if scripted else count,
         size=None if scripted else size,
         sampler=sampler,
@@ -93,6 +102,11 @@ def prepare(payload: Payload, offers: Offers, task_id: str) -> Order:
         maps=maps_expected(body),
         substituted=tuple(substituted),
     )
+
+
+def _shown(value: Any) -> Any:
+    """A value as a user may be told it; pictures and the like by their type's name."""
+    return value if isinstance(value, int | float) or len(str(value)) <= 80 else type(value).__name__
 
 
 def _check_values(body: dict[str, Any]) -> None:
@@ -135,9 +149,14 @@ def _round_size(body: dict[str, Any]) -> list[Substitution]:
 
 
 def _final_size(body: Mapping[str, Any], mode: Mode) -> tuple[int, int] | None:
-    """The picture's size after a hires pass; None where the pass aims at a size of its own."""
+    """The picture's size after a hires pass; None where the pass aims at a size of its own.
+
+    Inpainting only the masked part (the default) gives back the whole init image, in that one's size.
+    """
     width, height = body["width"], body["height"]
-    if mode != "txt2img" or not body.get("enable_hr"):
+    if mode == "img2img" and body.get("mask") and body.get("inpaint_full_res", True):
+        return None
+    if mode == "img2img" or not body.get("enable_hr"):
         return width, height
     if body.get("hr_resize_x") or body.get("hr_resize_y"):
         return None
@@ -162,6 +181,4 @@ def _check_init_images(body: Mapping[str, Any]) -> None:
     if len(images) > max(1, body.get("batch_size", 1)):
         raise refused(f"{len(images)} init images need a 'batch_size' of as many.", field="init_images")
     for name, image in [("init_images", image) for image in images] + [("mask", body.get("mask", "-"))]:
-        # An address would be fetched by the server (`api_enable_requests` is on by default).
-        if not isinstance(image, str) or not image or "://" in image[:16]:
-            raise refused(f"'{name}' has to hold base64.", field=name)
+        check_base64(name, image)

@@ -22,7 +22,8 @@ CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more 
 def checked_scripts(body: dict[str, Any], mode: Mode, offers: Offers) -> None:
     """Check `script_name` and `alwayson_scripts`, and bring the latter into the form the server takes.
 
-    Templates of older tools hold one unit in the place of the list of units; both are read.
+    Templates of older tools hold one unit in the place of the list of units, or of `args` (which the server would
+    ignore): all are read.
     """
     known = offers.scripts[mode] if offers.scripts is not None else None
     if name := body.get("script_name"):
@@ -34,8 +35,9 @@ def checked_scripts(body: dict[str, Any], mode: Mode, offers: Offers) -> None:
         raise refused("'alwayson_scripts' has to be an object.", field="alwayson_scripts")
     scripts = {}
     for name, value in always.items():
-        args = value.get("args", []) if isinstance(value, dict) else value
-        args = [args] if isinstance(args, dict) else args
+        args = value["args"] if isinstance(value, dict) and "args" in value else value
+        if isinstance(args, dict):
+            args = [args] if args else []
         if not isinstance(args, list):
             raise refused(f"'args' of '{name}' has to be a list.", field=f"alwayson_scripts.{name}.args")
         if name.casefold() == CONTROLNET:
@@ -57,6 +59,12 @@ def maps_expected(body: Mapping[str, Any]) -> int:
         for unit in script["args"]
     ]
     return sum(unit["enabled"] and unit.get("save_detected_map", True) is not False for unit in units)
+
+
+def check_base64(field: str, image: Any) -> None:
+    """Refuse what is no text, and addresses: the server would fetch them (`api_enable_requests` is on by default)."""
+    if not isinstance(image, str) or not image or "://" in image[:16]:
+        raise refused(f"'{field.rsplit('.', 1)[-1]}' has to be a picture as base64.", field=field)
 
 
 def _check_script(field: str, name: Any, known: tuple[str, ...] | None) -> None:
@@ -96,6 +104,11 @@ def _checked_unit(field: str, unit: Any, mode: Mode, net: ControlNet) -> dict[st
         raise unknown_name(f"{field}.model", "ControlNet model", str(model), net.models)
     if mode == "txt2img" and not (unit.get("image") or unit.get("input_image")):
         raise refused("A ControlNet unit needs a picture in 'image'.", field=f"{field}.image")
+    for name in ("image", "input_image", "mask"):
+        value = unit.get(name)
+        for image in value.values() if isinstance(value, dict) else (value,):
+            if image is not None:
+                check_base64(f"{field}.{name}", image)
     # `enabled` is false by default over there, which nobody means who fills in a unit.
     checked = {**unit, "enabled": True}
     for name, texts in (("resize_mode", RESIZE_MODES), ("control_mode", CONTROL_MODES)):

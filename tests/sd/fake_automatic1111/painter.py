@@ -91,7 +91,16 @@ class Painter:
         state = self.state
         fraction = min(1.0, self._fraction() + 0.01) if state.job_count else 0.0
         elapsed = time.monotonic() - state.began
-        keys = ["skipped", "interrupted", "job", "job_count", "job_timestamp", "job_no", "sampling_step", "sampling_steps"]
+        keys = [
+            "skipped",
+            "interrupted",
+            "job",
+            "job_count",
+            "job_timestamp",
+            "job_no",
+            "sampling_step",
+            "sampling_steps",
+        ]
         return {
             "progress": fraction,
             "eta_relative": elapsed / fraction - elapsed if fraction else 0.0,
