@@ -7,12 +7,10 @@ anything is decoded.
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
-
 from PIL import Image, ImageOps
 
 from artbot_server.errors import BadRequest, TooLarge
-from artbot_server.painting.pictures import mime_of
+from artbot_server.painting.pictures import CheckedPicture, mime_of
 
 MAX_PIXELS = 40_000_000
 """Decoded as RGBA this is 160 MB, the most one check may take; phone cameras have 12 to 24 million."""
@@ -24,16 +22,6 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 # What Pillow's readers raise for files that are cut or made up.
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError, ArithmeticError)
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedPicture:
-    """A file that is known to open. `size`: width and height in pixels; `thumbnail`: a WebP, at most 768 px."""
-
-    data: bytes
-    mime: str
-    size: tuple[int, int]
-    thumbnail: bytes
 
 
 def check_picture(data: bytes, max_bytes: int) -> CheckedPicture:

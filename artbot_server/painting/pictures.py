@@ -33,6 +33,16 @@ class StoredPicture:
     share_token: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CheckedPicture:
+    """A file that is known to open. `size`: width and height in pixels; `thumbnail`: a WebP, at most 768 px."""
+
+    data: bytes
+    mime: str
+    size: tuple[int, int]
+    thumbnail: bytes
+
+
 def mime_of(data: bytes) -> str | None:
     """The kind of picture file by its first bytes, None when it is none of ours; says nothing about the rest."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

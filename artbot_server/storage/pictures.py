@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from artbot_server.errors import NotFound
-from artbot_server.painting.pictures import EXTENSIONS, PictureKind, StoredPicture
+from artbot_server.painting.pictures import EXTENSIONS, CheckedPicture, PictureKind, StoredPicture
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import time_of
 from artbot_server.storage.schema import pictures
@@ -38,36 +38,25 @@ class PictureStore:
         self._folder = folder
 
     def write_files(
-        self,
-        data: bytes,
-        thumbnail: bytes,
-        *,
-        session_id: str,
-        kind: PictureKind,
-        mime: str,
-        size: tuple[int, int],
-        **more: Any,
+        self, checked: CheckedPicture, *, session_id: str, kind: PictureKind, **more: Any
     ) -> StoredPicture:
         """Write both files under a new id; the row is `Claims.done`'s or `add`'s to write.
 
         Args:
-            thumbnail: a WebP.
-            size: width and height in pixels.
             more: other attributes of `StoredPicture`.
         """
-        width, height = size
         picture = StoredPicture(
             id=secrets.token_hex(16),
             session_id=session_id,
             kind=kind,
-            mime=mime,
-            width=width,
-            height=height,
-            bytes=len(data),
+            mime=checked.mime,
+            width=checked.size[0],
+            height=checked.size[1],
+            bytes=len(checked.data),
             **more,
         )
-        _write_whole(self.path(picture, "original"), data)
-        _write_whole(self.path(picture, "thumbnail"), thumbnail)
+        _write_whole(self.path(picture, "original"), checked.data)
+        _write_whole(self.path(picture, "thumbnail"), checked.thumbnail)
         return picture
 
     def add(self, picture: StoredPicture) -> StoredPicture:
