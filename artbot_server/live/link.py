@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,5 @@ class LiveLink:
 
 
 def _shut(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # It may have gone already.
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # It had gone already.

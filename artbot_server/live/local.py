@@ -11,12 +11,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from artbot_server.errors import Unavailable
+from artbot_server.errors import ArtbotError, Unavailable
 from artbot_server.live import address
 from artbot_server.live.frames import BadFrame, Frame, FrameReader, encode
 
@@ -49,10 +50,8 @@ class _Worker:
 
     def cut(self) -> None:
         """Wake its reader, which then closes the socket."""
-        try:
+        with suppress(OSError):  # It may have gone already.
             self.connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # It had gone already.
 
 
 class LiveHub:
@@ -87,10 +86,8 @@ class LiveHub:
         """Cut all workers off and remove the socket."""
         self._stopped = True
         if self._listening is not None:
-            try:
+            with suppress(OSError):  # Not every system lets a listening socket be shut; closing it is enough there.
                 self._listening.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # Not every system lets a listening socket be shut; closing it is enough there.
             address.remove(self._data_dir, self._listening)
         for worker in list(self._workers):
             worker.cut()
@@ -172,9 +169,16 @@ class LiveHub:
 
     def _hear(self, worker: _Worker, frame: Frame) -> None:
         if frame.kind != "answer":
-            self._on_message(frame.kind, frame.body, frame.blob)
+            self._tell(frame)
         elif frame.ask is not None and (on_answer := worker.answers.get(frame.ask)) is not None:
             on_answer(frame.body)
+
+    def _tell(self, frame: Frame) -> None:
+        try:
+            self._on_message(frame.kind, frame.body, frame.blob)
+        except ArtbotError as error:
+            # A job that was deleted meanwhile, a database that is away: the next message may fare better.
+            log.warning("live_message_lost", kind=frame.kind, code=error.error_code, reason=error.message)
 
     def _change(self, change: Callable[[], None]) -> None:
         with self._changing:

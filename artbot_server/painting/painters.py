@@ -60,7 +60,7 @@ class Painter:
             except Unavailable as error:
                 log.warning("painter_waits", backend=self._backend.name, reason=error.message)
                 pause_s = self._timing.poll_s
-            except Exception:  # noqa: BLE001  Top of the worker's loop: a fault costs one job, not the worker.
+            except Exception:  # Top of the worker's loop: a fault costs one job, not the worker.
                 log.exception("painter_fault", backend=self._backend.name)
                 self._give_up()
                 pause_s = self._timing.poll_s

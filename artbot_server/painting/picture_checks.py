@@ -7,6 +7,7 @@ anything is decoded.
 from __future__ import annotations
 
 import io
+
 from PIL import Image, ImageOps
 
 from artbot_server.errors import BadRequest, TooLarge

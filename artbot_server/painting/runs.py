@@ -82,6 +82,9 @@ def run_job(run: Run, backend: Backend, desk: Desk) -> bool:
         result = _paint(run, backend, desk)
         changed = _end_early(run, desk) if result is None else _end_well(job, result, desk)
     except BackendFailed as error:
+        if run.why is not None:  # An interrupted backend may well call that a failure.
+            _tell_end(_end_early(run, desk), job, desk)
+            return True
         again = bool(error.detail.get("retry")) and job.attempt < MAX_ATTEMPTS
         log.warning("job_attempt_failed", job_id=job.id, backend=backend.name, code=error.error_code, again=again)
         changed = desk.claims.try_again(job) if again else desk.claims.failed(job, error.as_json())
@@ -154,7 +157,7 @@ def _keep(job: Job, result: Result, pictures: PictureStore) -> list[StoredPictur
     """Check each picture and write its files."""
     if not any(picture.kind == "picture" for picture in result.pictures):
         raise BackendFailed("The backend sent no picture.", retry=True)
-    kept = []
+    kept: list[StoredPicture] = []
     for position, picture in enumerate(result.pictures):
         try:
             checked = check_picture(picture.data, MAX_PICTURE_BYTES)

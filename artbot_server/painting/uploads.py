@@ -1,6 +1,6 @@
 """A picture somebody sends: the web process puts the bytes into a file, the worker checks them and keeps the picture.
 
-`keep_upload` runs in the web process and never decodes; `answer_upload` is the worker's half.
+The web process's half, which never decodes; the worker's is `upload_answers`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from artbot_server.errors import ArtbotError, BadRequest, TooLarge, Unavailable
-from artbot_server.painting.picture_checks import check_picture
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.storage.pictures import PictureStore
 
@@ -24,7 +23,14 @@ UploadKind = Literal["upload", "mask"]
 
 
 def keep_upload(
-    data: bytes, session_id: str, kind: UploadKind, *, uploads_dir: Path, max_bytes: int, ask: Ask, pictures: PictureStore
+    data: bytes,
+    session_id: str,
+    kind: UploadKind,
+    *,
+    uploads_dir: Path,
+    max_bytes: int,
+    ask: Ask,
+    pictures: PictureStore,
 ) -> StoredPicture:
     """Have the worker check and keep these bytes; the picture as it is stored.
 
@@ -46,20 +52,6 @@ def keep_upload(
     if "error" in answer:
         raise _error(answer["error"])
     return pictures.get(answer["id"], session_id)
-
-
-def answer_upload(body: Mapping[str, Any], pictures: PictureStore, uploads_dir: Path) -> dict[str, Any]:
-    """The worker's answer to `check_upload`: the `id` of the kept picture, or the `error`'s JSON."""
-    try:
-        try:
-            data = (uploads_dir / Path(body["name"]).name).read_bytes()
-        except OSError as error:
-            raise Unavailable("The uploaded file is gone; send it again.") from error
-        checked = check_picture(data, body["max_bytes"])
-        kept = pictures.add(pictures.write_files(checked, session_id=body["session_id"], kind=body["kind"]))
-    except ArtbotError as error:
-        return {"error": error.as_json()}
-    return {"id": kept.id}
 
 
 def _error(said: Mapping[str, Any]) -> ArtbotError:

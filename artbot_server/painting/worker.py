@@ -21,7 +21,7 @@ from artbot_server.painting.leases import Leases, Timing
 from artbot_server.painting.painters import Painter
 from artbot_server.painting.runs import Desk, Stop
 from artbot_server.painting.template_store import TemplateStore
-from artbot_server.painting.uploads import answer_upload
+from artbot_server.painting.upload_answers import answer_upload
 from artbot_server.sd.base import Backend
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.claims import Claims

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.sd.base import Abilities, Backend
@@ -83,7 +84,7 @@ def merged(several: Sequence[Abilities]) -> Abilities:
     """
     if len(several) < 2:
         return several[0] if several else Abilities()
-    lists = {
+    lists: dict[str, Any] = {
         item.name: _in_all([getattr(one, item.name) for one in several])
         for item in fields(Abilities)
         if item.name not in {"models", "max_side", "max_pixels", "max_batch", "loaded_model"}
@@ -103,8 +104,8 @@ def _in_all(several: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(name for name in known[0] if all(name in names for names in known)) if known else ()
 
 
-def _known(row: Mapping[str, Any], now: float) -> KnownBackend:
-    saved = row["abilities"]
-    abilities = saved and Abilities(**{k: tuple(v) if isinstance(v, list) else v for k, v in saved.items()})
+def _known(row: RowMapping, now: float) -> KnownBackend:
+    saved: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in (row["abilities"] or {}).items()}
+    abilities = Abilities(**saved) if saved else None
     up = row["up"] and row["seen_at"] > now - SEEN_FOR_S
     return KnownBackend(row["name"], row["kind"], row["demo"], up, abilities)

@@ -1,4 +1,4 @@
-"""The jobs table as the web process sees it: put in, look up, cancel, delete. What a worker does is in `claims`."""
+"""The jobs table as the web process sees it: put in, look up, cancel. What a worker does is in `claims`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, text, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
@@ -14,7 +14,7 @@ from artbot_server.errors import BadRequest, NotFound, TooMany
 from artbot_server.painting.jobs import UNFINISHED, Job, JobState, move
 from artbot_server.painting.line import Served, WaitingJob
 from artbot_server.storage.database import Database
-from artbot_server.storage.schema import jobs, pictures
+from artbot_server.storage.schema import jobs
 
 DAY_S = 86400.0
 ENDED_SHOWN = 20
@@ -103,11 +103,13 @@ class JobStore:
 
         return sorted(self._database.read(work).values(), key=lambda job: (job.created_at, job.id))
 
+    def of_replies(self, session_id: str, reply_ids: Collection[str]) -> list[Job]:
+        """The jobs that came from these replies, oldest first."""
+        return self._all(session_id, jobs.c.reply_id.in_(reply_ids))
+
     def of_batch(self, session_id: str, batch_id: str) -> list[Job]:
         """The jobs that were sent as one batch, oldest first."""
-        query = select(jobs).where(jobs.c.session_id == session_id, jobs.c.batch_id == batch_id)
-        query = query.order_by(jobs.c.created_at, jobs.c.id)
-        return self._database.read(lambda connection: [job_of(row) for row in connection.execute(query).mappings()])
+        return self._all(session_id, jobs.c.batch_id == batch_id)
 
     def queue_now(self) -> QueueNow:
         """Everything that waits, and what is known about how fast it will go."""
@@ -149,21 +151,9 @@ class JobStore:
 
         return self._database.write(work)
 
-    def delete_of_conversation(self, session_id: str, conversation_id: str) -> list[str]:
-        """Delete its jobs and their pictures' rows; the pictures' ids, whose files the caller then removes.
-
-        A job that runs just now loses its lease with its row, so its worker stops and keeps nothing.
-        """
-        mine = select(jobs.c.id).where(jobs.c.session_id == session_id, jobs.c.conversation_id == conversation_id)
-
-        def work(connection: Connection) -> list[str]:
-            job_ids = list(connection.execute(mine.with_for_update()).scalars())
-            gone = connection.execute(select(pictures.c.id).where(pictures.c.job_id.in_(job_ids))).scalars().all()
-            connection.execute(delete(pictures).where(pictures.c.id.in_(gone)))
-            connection.execute(delete(jobs).where(jobs.c.id.in_(job_ids)))
-            return list(gone)
-
-        return self._database.write(work)
+    def _all(self, session_id: str, which: ColumnElement[bool]) -> list[Job]:
+        query = select(jobs).where(jobs.c.session_id == session_id, which).order_by(jobs.c.created_at, jobs.c.id)
+        return self._database.read(lambda connection: [job_of(row) for row in connection.execute(query).mappings()])
 
 
 def time_of(database: Database, connection: Connection) -> float:

@@ -9,7 +9,7 @@ import os
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -37,9 +37,7 @@ class PictureStore:
         self._database = database
         self._folder = folder
 
-    def write_files(
-        self, checked: CheckedPicture, *, session_id: str, kind: PictureKind, **more: Any
-    ) -> StoredPicture:
+    def write_files(self, checked: CheckedPicture, *, session_id: str, kind: PictureKind, **more: Any) -> StoredPicture:
         """Write both files under a new id; the row is `Claims.done`'s or `add`'s to write.
 
         Args:
@@ -110,6 +108,13 @@ class PictureStore:
         except FileNotFoundError as error:
             raise NotFound("The file of this picture is gone.", field="image_id") from error
 
+    def load(self, picture_id: str, variant: Variant = "original") -> bytes | None:
+        """The same by id, for a caller whose right to it was proven before; None when it is gone."""
+        try:
+            return self.read(self.by_id(picture_id), variant)
+        except NotFound:
+            return None
+
     def share(self, picture_id: str, session_id: str) -> StoredPicture:
         """Give it a token under which anybody may see it; the one it has, if it has one. Raises `NotFound`."""
         if self.get(picture_id, session_id).share_token is None:
@@ -136,11 +141,14 @@ class PictureStore:
         removed = 0
         for start in range(0, len(orphans), IDS_AT_ONCE):
             some = orphans[start : start + IDS_AT_ONCE]
-            query = select(pictures.c.id).where(pictures.c.id.in_(some))
-            kept = set(self._database.read(lambda connection, query=query: connection.execute(query).scalars().all()))
-            self.remove_files(set(some) - kept)
-            removed += len(set(some) - kept)
+            left_over = set(some) - self._known(some)
+            self.remove_files(left_over)
+            removed += len(left_over)
         return removed
+
+    def _known(self, picture_ids: Sequence[str]) -> set[str]:
+        query = select(pictures.c.id).where(pictures.c.id.in_(picture_ids))
+        return set(self._database.read(lambda connection: connection.execute(query).scalars().all()))
 
     def _one(self, *where: Any) -> StoredPicture:
         query = select(pictures).where(*where)
