@@ -124,9 +124,8 @@ def create_app(settings: Settings) -> ArtBot:
         if kind == "job_changed":
             queue.job_changed(body["session_id"], body["job_id"])
         elif kind == "progress":
-            session_id = body["session_id"]
-            fields = {name: body.get(name) for name in ("progress", "step", "steps", "eta_s")}
-            queue.progress(session_id, PaintProgress(job_id=body["job_id"], preview=blob or None, **fields))
+            how_far = (body[name] for name in ("job_id", "progress", "step", "steps", "eta_s"))
+            queue.progress(body["session_id"], PaintProgress(*how_far, preview=blob or None))
 
     def on_workers(_count: int) -> None:
         audience.publish_all(ServerChanged(server_json()))

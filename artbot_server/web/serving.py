@@ -117,7 +117,7 @@ def _gevent(listener: socket.socket, app: WsgiApp, connections: int) -> Server:
 
 
 def _threads(listener: socket.socket, app: WsgiApp, connections: int) -> Server:
-    from werkzeug.serving import WSGIRequestHandler, make_server
+    from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
     class Quiet(WSGIRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -126,8 +126,7 @@ def _threads(listener: socket.socket, app: WsgiApp, connections: int) -> Server:
             """Requests are not logged line by line in any mode."""
 
     host, port = listener.getsockname()[:2]
-    server = make_server(host, port, app, threaded=True, request_handler=Quiet, fd=listener.fileno())
-    server.daemon_threads = True
+    server = ThreadedWSGIServer(host, port, app, Quiet, fd=listener.fileno())
     threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
 
     class Running:

@@ -123,9 +123,12 @@ def test_both_transports_carry_everything(server, transports):
 
 
 def test_stop_keeps_what_had_come(tmp_path, server):
-    with RunningServer(
-        tmp_path, **{**server.settings, "ARTBOT_DATA_DIR": str(tmp_path), "ARTBOT_DEMO_PACE": "10"}
-    ) as slow, Client(slow.address) as client:
+    with (
+        RunningServer(
+            tmp_path, **{**server.settings, "ARTBOT_DATA_DIR": str(tmp_path), "ARTBOT_DEMO_PACE": "10"}
+        ) as slow,
+        Client(slow.address) as client,
+    ):
         ack = client.say("a castle on a mountain by the sea")
         client.wait("message", reply_id=ack["reply_id"])
         assert client.call("stop_chat", {"reply_id": ack["reply_id"]}) == {"ok": True, "stopped": True}
@@ -144,17 +147,19 @@ def test_a_stop_that_overtakes_its_message_still_works(server):
 
 
 def test_a_conversation_is_answered_one_message_at_a_time(tmp_path, server):
-    with RunningServer(
-        tmp_path, **{**server.settings, "ARTBOT_DATA_DIR": str(tmp_path), "ARTBOT_DEMO_PACE": "10"}
-    ) as slow, Client(slow.address) as client:
+    with (
+        RunningServer(
+            tmp_path, **{**server.settings, "ARTBOT_DATA_DIR": str(tmp_path), "ARTBOT_DEMO_PACE": "10"}
+        ) as slow,
+        Client(slow.address) as client,
+    ):
         ack = client.say("a castle")
         busy = client.call("gpt_chat", {"text": "a dog", "conversation_id": ack["conversation_id"]})
         assert busy["error"]["code"] == "busy"
         live = client.call("resume", {"reply_id": ack["reply_id"]})
         assert live["done"] is False
         assert (
-            client.call("delete_conversation", {"conversation_id": ack["conversation_id"]})["error"]["code"]
-            == "busy"
+            client.call("delete_conversation", {"conversation_id": ack["conversation_id"]})["error"]["code"] == "busy"
         )
         client.call("stop_chat", {"message_id": ack["message_id"]})
         client.wait("gpt_chat", reply_id=ack["reply_id"])

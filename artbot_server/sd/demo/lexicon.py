@@ -12,7 +12,20 @@ from importlib import resources
 
 # Drawn by `drawn.py` and `figures.py`, so they have no file in the art pack.
 DRAWN = frozenset(
-    ["unicorn", "bamboo", "bush", "seaweed", "firefly", "lighthouse", "windmill", "hotair", "fireworks", "perfume", "table", "knight"]
+    [
+        "unicorn",
+        "bamboo",
+        "bush",
+        "seaweed",
+        "firefly",
+        "lighthouse",
+        "windmill",
+        "hotair",
+        "fireworks",
+        "perfume",
+        "table",
+        "knight",
+    ]
 )
 
 

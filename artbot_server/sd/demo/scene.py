@@ -110,8 +110,7 @@ def _manner(scene: _Scene, thing: Thing) -> str:
     if (
         kind in AIRBORNE
         or "aircraft" in company
-        or (scene.place == "clouds"
-        and kind not in ("building", "furniture", "tree"))
+        or (scene.place == "clouds" and kind not in ("building", "furniture", "tree"))
     ):
         return "hang"
     if (kind == "bird" and scene.idea.actions & {"fly"}) or thing.entry.picture == "1f985":

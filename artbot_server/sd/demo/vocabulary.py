@@ -120,20 +120,86 @@ RELATIONS = {
 }  # fmt: skip
 COATS = frozenset(["fur", "coat", "feathers", "feather", "scales", "skin", "wool", "body"])
 BODY_PARTS = frozenset(
-    ["eyes", "eye", "nose", "hair", "ears", "ear", "tail", "mane", "paws", "paw", "wings", "wing", "beak", "whiskers", "face", "legs", "lips", "spots", "stripes", "sky"]
+    [
+        "eyes",
+        "eye",
+        "nose",
+        "hair",
+        "ears",
+        "ear",
+        "tail",
+        "mane",
+        "paws",
+        "paw",
+        "wings",
+        "wing",
+        "beak",
+        "whiskers",
+        "face",
+        "legs",
+        "lips",
+        "spots",
+        "stripes",
+        "sky",
+    ]
 )
 CLOTHES = frozenset({"dress", "t-shirt", "shirt", "coat", "kimono", "jeans", "sweater", "robe"})
 MOUNTS = frozenset(["horse", "pony", "elephant", "dragon", "unicorn", "camel", "whale", "dolphin", "turtle", "rocket", "spaceship", "bicycle", "deer"]) | {
     "hot air balloon", "sea turtle", "airplane", "flying saucer", "skateboard",
 }  # fmt: skip
 CONTAINERS = frozenset(
-    ["basket", "bucket", "teacup", "cup", "mug", "box", "bathtub", "pot", "package", "crate", "teapot", "mushroom", "vase", "hat", "bowl"]
+    [
+        "basket",
+        "bucket",
+        "teacup",
+        "cup",
+        "mug",
+        "box",
+        "bathtub",
+        "pot",
+        "package",
+        "crate",
+        "teapot",
+        "mushroom",
+        "vase",
+        "hat",
+        "bowl",
+    ]
 )
 SEATS = frozenset({"rock", "log", "wood", "stump", "stone", "cloud", "mushroom", "boulder"})
-HELD = frozenset(["balloon", "umbrella", "lantern", "book", "flower", "rose", "sword", "kite", "wand", "bouquet", "ball"])
+HELD = frozenset(
+    ["balloon", "umbrella", "lantern", "book", "flower", "rose", "sword", "kite", "wand", "bouquet", "ball"]
+)
 # Words with a picture that mean something else in most prompts.
 NOT_NOUNS = frozenset(
-    ["watch", "orange", "fly", "ring", "key", "keys", "note", "notes", "record", "wave", "waves", "party", "school", "bank", "figure", "figures", "person", "human", "model", "mask", "letter", "map", "lime", "body", "bow", "mint"]
+    [
+        "watch",
+        "orange",
+        "fly",
+        "ring",
+        "key",
+        "keys",
+        "note",
+        "notes",
+        "record",
+        "wave",
+        "waves",
+        "party",
+        "school",
+        "bank",
+        "figure",
+        "figures",
+        "person",
+        "human",
+        "model",
+        "mask",
+        "letter",
+        "map",
+        "lime",
+        "body",
+        "bow",
+        "mint",
+    ]
 )
 PLURALS = frozenset({"sheep", "children", "people", "kids", "bunnies", "foxes", "fireflies", "leaves", "flowers", "eggs",
                      "berries", "bubbles", "books", "grapes", "swords", "chicks", "nuts", "cherries"})  # fmt: skip
