@@ -104,7 +104,7 @@ def _json_object(text: str) -> FoundPrompt | None:
     for start in islice(_OBJECT.finditer(text), MAX_OBJECTS):
         try:
             value, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
-        except json.JSONDecodeError:
+        except (json.JSONDecodeError, RecursionError):  # the second: nested without end
             continue
         return _from_object(value)
     return None

@@ -159,6 +159,7 @@ def test_line_ends_of_windows_change_nothing() -> None:
         "\n".join([" " * 2000 + "x"] * 50),
         "1. a cat, " + "，" * 20_000 + "x\n2. y",
         '{"' * 20_000,
+        '{"a":' * 20_000,
         "**final image positive " * 5000,
         "*" * 50_000,
     ],
