@@ -134,6 +134,14 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     assert "leaves the folder" in only_folder(tmp_path / ".").broken["a.json"]
 
 
+def test_a_file_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
+    put(tmp_path, "t/a.json", template())
+    os.symlink("loop.json", tmp_path / "t/loop.json")
+    folder = only_folder(tmp_path)
+    assert (list(folder.templates), list(folder.broken)) == (["a"], ["loop.json"])
+    assert len(tree_stamp(tmp_path)) == 1
+
+
 def test_fractions_and_unknown_fields_are_kept(tmp_path: Path) -> None:
     fields = {"cfg_scale": 7.5, "eta": 31337, "firstphase_width": 0, "s_churn": 0.1, "override_settings": {"a": None}}
     put(tmp_path, "t/a.json", template(**fields))
