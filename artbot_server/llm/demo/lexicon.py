@@ -72,10 +72,10 @@ def words() -> Lexicon:
         "styles": "style",
     }
     for name, word_class in classes.items():
-        chinese.update((zh, Entry(word_class, english)) for zh, english in raw[name].items())
+        chinese.update((zh.lower(), Entry(word_class, english)) for zh, english in raw[name].items())
     chinese.update((zh, Entry("verb", english, kind)) for zh, (english, kind) in raw["verbs"].items())
     for kind, nouns in raw["nouns"].items():
-        chinese.update((zh, Entry("noun", english.lower(), kind)) for zh, english in nouns.items())
+        chinese.update((zh.lower(), Entry("noun", english.lower(), kind)) for zh, english in nouns.items())
         for english in nouns.values():
             kinds.setdefault(english.lower(), kind)
     for phrase in raw["places"].values():

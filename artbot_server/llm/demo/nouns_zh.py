@@ -29,7 +29,8 @@ def _after_preposition(phrase: str) -> str:
     return phrase.partition(" ")[2] or phrase
 
 
-def as_thing(noun: str, qualities: tuple[str, ...], count: str, unit: str) -> Thing:
+def as_thing(head: Token, qualities: tuple[str, ...], count: str, unit: str) -> Thing:
+    noun = english_noun(head)
     kept = tuple(dict.fromkeys(quality for quality in qualities if quality not in noun.split()))
     number = "" if count == "one" else count
     if unit == "pair" and words().kind(noun) not in ("clothes", "body"):
@@ -38,7 +39,7 @@ def as_thing(noun: str, qualities: tuple[str, ...], count: str, unit: str) -> Th
         unit = ""
     if count == "one" and is_plural(noun) and not unit:
         number = ""
-    plural = not count and noun in _BARE_PLURAL
+    plural = head.kind == "noun" and not count and noun in _BARE_PLURAL
     article = (
         "the"
         if not count and not kept and words().kind(noun) == "sky" and noun in ("sun", "moon", "earth", "milky way")

@@ -157,7 +157,10 @@ class _Parser:
         if not self.word() or _is_preposition(self.word()) or is_verb(self.word()):
             return
         start = self.at
-        thing, *others = self.objects()
+        listed = self.objects()
+        if not listed:
+            return
+        thing, *others = listed
         last = thing.noun.rpartition(" ")[2]
         if last in TIMES or last in WEATHER:
             self.phrases.append(

@@ -108,8 +108,8 @@ class _Reader:
             self.at = start
             return None
         self.next_qualities, self.next_count = [], ("", "")
-        *before, head = [english_noun(token) for token in nouns]
-        return as_thing(head, (*qualities, *before), count, unit)
+        before = [english_noun(token) for token in nouns[:-1]]
+        return as_thing(nouns[-1], (*qualities, *before), count, unit)
 
     def noun_phrase(self, *, placed: bool) -> None:
         """A noun outside a verb's object: a place, an owner, or a subject."""

@@ -65,7 +65,7 @@ _ALSO = re.compile(
 def fold(text: str) -> str:
     """Plain lower-case ASCII with single spaces; accents are dropped, other scripts vanish."""
     plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("–", "-").replace("—", ","))
-    return re.sub(r"[ \t]+", " ", plain.encode("ascii", "ignore").decode().lower()).strip()
+    return re.sub(r"[^\n\x21-\x7e]+", " ", plain.encode("ascii", "ignore").decode().lower()).strip()
 
 
 def read_en(text: str) -> list[Reading]:
