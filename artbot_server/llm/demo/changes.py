@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from artbot_server.llm.demo.lexicon import ANIMATE, words
-from artbot_server.llm.demo.reading import Reading, located
-from artbot_server.llm.demo.scene import ONE_OF_A_KIND, Phrase, Scene, Subject, Thing, phrase_words
+from artbot_server.llm.demo.reading import BACKGROUND, Reading, located
+from artbot_server.llm.demo.scene import ONE_OF_A_KIND, Phrase, Scene, Subject, Thing, is_plural, phrase_words
 
 _SIZES = frozenset({"big", "small", "little", "tiny", "huge", "giant", "large"})
 _NEVER_A_SUBJECT = frozenset({"place", "sky", "nature"})
@@ -132,6 +132,8 @@ def _rivals(old: str, new: str) -> bool:
 
 def _removed(scene: Scene, reading: Reading) -> Scene:
     """Takes nouns, and qualities or styles of that name, out of the picture and keeps them out."""
+    if reading.target == BACKGROUND:
+        return replace(scene, phrases=tuple(phrase for phrase in scene.phrases if phrase.kind not in ("place", "tag")))
     nouns = [subject.thing.noun for subject in reading.scene.subjects]
     nouns += [thing.noun for phrase in reading.scene.phrases for thing in phrase.things]
     kinds = {phrase.kind for phrase in reading.scene.phrases} & {"weather", "time"}
@@ -171,7 +173,17 @@ def _replaced(scene: Scene, reading: Reading) -> Scene:
     """Another noun in the old one's place, or another quality for the noun named."""
     new = reading.scene.subjects[0] if reading.scene.subjects else None
     if new is None and reading.target:
-        return _told_more(_map_things(scene, reading.target, reading.loose), replace(reading, loose=()))
+        changed = _map_things(scene, reading.target, reading.loose)
+        if changed == scene and scene.subjects and words().kind(reading.target) in ("body", "clothes"):
+            part = Thing(
+                reading.target,
+                qualities=reading.loose,
+                article="" if is_plural(reading.target) or reading.target in words().mass else "a",
+            )
+            changed = replace(
+                scene, subjects=(_wearing(scene.subjects[0], Phrase("with", (part,))), *scene.subjects[1:])
+            )
+        return _told_more(changed, replace(reading, loose=()))
     if new is None or not scene.subjects:
         return _told_more(scene, reading) if new is None else _begun(reading, scene.wording)
     if words().kind(new.thing.noun) in _NEVER_A_SUBJECT and words().kind(reading.target) not in ANIMATE:

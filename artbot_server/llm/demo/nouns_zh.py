@@ -13,7 +13,7 @@ _BARE_PLURAL = frozenset({"flower", "tree", "star", "cloud", "leaf"})
 def compounds(first: Token, second: Token) -> bool:
     """草莓蛋糕 is one noun, 小猫小狗 are two, 森林小屋 is a house in a forest."""
     if first.kind == "place" or second.kind == "place":
-        return False
+        return first.detail in ("plant", "food") and second.kind == "place"
     return (
         not (first.detail in ANIMATE and second.detail in ANIMATE)
         and second.detail not in ANIMATE

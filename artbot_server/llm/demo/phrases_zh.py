@@ -14,6 +14,7 @@ from artbot_server.llm.demo.reading import Reading, definite, doing, located
 from artbot_server.llm.demo.scene import Phrase, Scene, Subject, Thing
 from artbot_server.llm.demo.tokens_zh import END, Token, tokens
 
+_POSTURES = frozenset({"sitting", "standing", "lying"})
 _TAGS = frozenset({"sky", "nature"})
 
 
@@ -170,7 +171,11 @@ class _Reader:
         if token.detail == "t" and self.peek().text in ("上", "下"):
             self.at += 1
         things: list[Thing] = []
-        if token.detail == "t" and self.peek().kind in (
+        lead = token.english
+        if lead in _POSTURES and self.peek().kind == "noun" and self.peek(1).kind != "side":
+            things = self.objects()
+            lead = "riding in" if words().kind(things[0].noun) == "vehicle" else f"{lead} on"
+        elif token.detail == "t" and self.peek().kind in (
             "noun",
             "latin",
             "count",
@@ -181,7 +186,7 @@ class _Reader:
             "of",
         ):
             things = self.objects()
-        phrase = doing(token.english, tuple(things))
+        phrase = doing(lead, tuple(things))
         if phrase.things and self.peek().kind == "side" and phrase.kind == "action":
             self.at += 1
         self.relative_or_attach(phrase)
@@ -195,7 +200,7 @@ class _Reader:
             things.append(Thing(self.peek().english.rpartition(" ")[2], article="the"))
             self.at += 1
         elif thing := self.thing():
-            things.append(thing)
+            things.append(definite(thing) if words().kind(thing.noun) == "sky" else thing)
             if self.peek().kind == "and":
                 back = self.at
                 self.at += 1

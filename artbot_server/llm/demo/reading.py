@@ -8,6 +8,8 @@ from typing import Literal
 from artbot_server.llm.demo.lexicon import words
 from artbot_server.llm.demo.scene import Kind, Phrase, Scene, Thing
 
+BACKGROUND = "background"
+"""As a target: every place there is."""
 Change = Literal["say", "add", "remove", "replace", "again"]
 
 
@@ -38,10 +40,8 @@ class Reading:
     @property
     def empty(self) -> bool:
         """Whether nothing that could be drawn or changed was said."""
-        scene = self.scene
-        return not (
-            scene.subjects or scene.phrases or scene.styles or self.loose or self.count or self.change == "again"
-        )
+        said = (self.scene.subjects, self.scene.phrases, self.scene.styles, self.loose, self.count)
+        return not any(said) and self.change != "again" and self.target != BACKGROUND
 
 
 ENVIRONMENT = frozenset({"place", "building", "nature", ""})

@@ -6,12 +6,14 @@ import re
 from dataclasses import replace
 
 from artbot_server.llm.demo.phrases_zh import describe
-from artbot_server.llm.demo.reading import Reading
+from artbot_server.llm.demo.reading import BACKGROUND, Reading
 from artbot_server.llm.demo.tokens_zh import normalise
 
 _AGAIN = re.compile(
     r"(请|帮我|那)?(再|重新|换|另外?)(来|画|生成|做|给我|试)*(一|两|几)?(张|幅|次|遍|个|下)?(别的|不同的|新的|吧|图|图片)*"
 )
+_OTHER_COLOR = re.compile(r"(?:再|请)?(?:换|改)(?:个|一个|一种|种|下|一下)?(?:别的|不同的|其他)?颜色(?:吧)?")
+_BACKGROUND = re.compile(r"(?:请|把|将)?(?:不要|去掉|删掉|删除|去除|移除)?背景(?:去掉|删掉|不要|去除)?(?:了|吧)?")
 _REMOVE = re.compile(
     r"(?:请|把|将)?(.*?)(?:不要|去掉|删掉|删除|去除|移除|拿掉|拿走|别画|不需要|取消|没有)(?:画|有|了|那些|这些|那个|这个)?(.*?)(?:了|吧)?"
 )
@@ -48,6 +50,10 @@ def _command(clause: str) -> list[Reading] | None:
     """A clause that alters the picture there is; None for one that describes."""
     if _AGAIN.fullmatch(clause) and len(clause) > 1:
         return [Reading(change="again")]
+    if _OTHER_COLOR.fullmatch(clause):
+        return [Reading(loose=("colorful",))]
+    if _BACKGROUND.fullmatch(clause):
+        return [Reading(change="remove", target=BACKGROUND)]
     if found := _REPLACE.fullmatch(clause):
         target = _describe(found[1]).scene
         noun = target.subjects[0].thing.noun if target.subjects else ""

@@ -98,7 +98,7 @@ STYLES = {
     "vaporwave": "vaporwave", "minimalist": "minimalist", "crayon drawing": "crayon drawing", "crayon": "crayon drawing",
     "charcoal drawing": "charcoal drawing", "studio ghibli": "studio ghibli", "ghibli": "studio ghibli", "pixar": "pixar",
     "disney": "disney", "van gogh": "van gogh", "monet": "monet", "picasso": "picasso", "art deco": "art deco",
-    "flat design": "flat design", "vector art": "vector art", "portrait": "portrait", "storybook": "storybook illustration", "gouache": "gouache",
+    "flat design": "flat design", "vector art": "vector art", "portrait": "portrait", "masterpiece": "masterpiece", "best quality": "best quality", "8k": "8k", "4k": "4k", "storybook": "storybook illustration", "gouache": "gouache",
     "woodcut": "woodcut", "graffiti": "graffiti", "close-up": "close-up", "bird's-eye view": "bird's-eye view", "chibi": "chibi",
     "isometric": "isometric", "surrealist": "surrealist", "surrealism": "surrealism", "cinematic": "cinematic", "photograph": "photograph",
 }  # fmt: skip

@@ -45,7 +45,14 @@ def test_without_streaming_the_reply_is_one_piece() -> None:
 
 
 def test_pieces_keep_every_character() -> None:
-    for text in ("an orange kitten, in the garden", "你好!试试“雪地里的狐狸”?\nPrompt: a, b", "  x  ", "a1-b2's", "…\t.", ""):
+    for text in (
+        "an orange kitten, in the garden",
+        "你好!试试“雪地里的狐狸”?\nPrompt: a, b",
+        "  x  ",
+        "a1-b2's",
+        "…\t.",
+        "",
+    ):
         assert "".join(pieces(text)) == text
 
 
@@ -121,5 +128,3 @@ def test_two_replies_run_side_by_side() -> None:
         reader.join(timeout=30)
     assert "cat" in heard[0]
     assert "dog" in heard[1]
-
-

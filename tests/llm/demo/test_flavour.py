@@ -39,7 +39,13 @@ def test_a_children_s_animal_folder_is_for_children() -> None:
 
 @pytest.mark.parametrize(
     ("system", "limit"),
-    [("Prompt should be within 10 words.", 10), ("use at most 25 words", 25), ("20个词以内", 20), ("be brief", None), ("", None)],
+    [
+        ("Prompt should be within 10 words.", 10),
+        ("use at most 25 words", 25),
+        ("20个词以内", 20),
+        ("be brief", None),
+        ("", None),
+    ],
 )
 def test_the_word_limit_is_read_from_the_system_prompt(system: str, limit: int | None) -> None:
     assert word_limit(system) == limit
@@ -86,7 +92,9 @@ def test_themes_change_the_background() -> None:
 
 
 def test_the_wording_changes_the_choice() -> None:
-    assert len({last_prompt(text) for text in ("a cat", "draw a cat", "I want a cat", "show me a cat", "cat please")}) > 1
+    assert (
+        len({last_prompt(text) for text in ("a cat", "draw a cat", "I want a cat", "show me a cat", "cat please")}) > 1
+    )
 
 
 def test_said_words_are_not_said_again() -> None:

@@ -65,6 +65,16 @@ def test_unknown_words_are_named_and_asked_for() -> None:
     assert not_understood(("貔貅",), chinese=False).endswith("?")
 
 
-@pytest.mark.parametrize("text", ["哈" * 300 + "x", "hi" * 300 + "q", "ok " * 200 + "zz", "hahaha" * 100 + "z", "好" * 400 + "猫", "你好" * 200 + "猫"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "哈" * 300 + "x",
+        "hi" * 300 + "q",
+        "ok " * 200 + "zz",
+        "hahaha" * 100 + "z",
+        "好" * 400 + "猫",
+        "你好" * 200 + "猫",
+    ],
+)
 def test_long_runs_are_answered_without_delay(text: str) -> None:
     assert topic_of(text) in ("", "nice", "question")
