@@ -89,7 +89,7 @@ def _told_more(scene: Scene, reading: Reading) -> Scene:
             first,
             thing=replace(
                 first.thing,
-                count=reading.count or first.thing.count,
+                count="" if reading.count == "one" else reading.count or first.thing.count,
                 plural=False if reading.count else first.thing.plural,
             ),
         )

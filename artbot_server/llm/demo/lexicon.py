@@ -47,6 +47,11 @@ class Lexicon:
         """Whether this is an English noun of the lexicon, in the form given."""
         return noun in self.kinds
 
+    def without_color(self, noun: str) -> tuple[str, str]:
+        """ "white horse" as ("white", "horse"), so that its colour can be changed; ("", noun) for other nouns."""
+        color, _, rest = noun.partition(" ")
+        return (color, rest) if color in self.colors and rest in self.kinds else ("", noun)
+
     def kind(self, noun: str) -> str:
         """The kind of an English noun, by its last words where the whole is unknown; "" when nothing is known."""
         rest = noun

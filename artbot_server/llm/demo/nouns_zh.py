@@ -30,7 +30,8 @@ def _after_preposition(phrase: str) -> str:
 
 
 def as_thing(head: Token, qualities: tuple[str, ...], count: str, unit: str) -> Thing:
-    noun = english_noun(head)
+    color, noun = words().without_color(english_noun(head))
+    qualities = (*qualities, color) if color else qualities
     kept = tuple(dict.fromkeys(quality for quality in qualities if quality not in noun.split()))
     number = "" if count == "one" else count
     if unit == "pair" and words().kind(noun) not in ("clothes", "body"):

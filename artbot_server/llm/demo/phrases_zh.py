@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from artbot_server.llm.demo.lexicon import ANIMATE, words
 from artbot_server.llm.demo.nouns_zh import as_thing, compounds, english_noun, place_phrase
-from artbot_server.llm.demo.reading import Reading, definite, doing, located
-from artbot_server.llm.demo.scene import Phrase, Scene, Subject, Thing
+from artbot_server.llm.demo.reading import Reading, definite, doing, located, with_places
+from artbot_server.llm.demo.scene import Phrase, Subject, Thing
 from artbot_server.llm.demo.tokens_zh import END, Token, tokens
 
 _POSTURES = frozenset({"sitting", "standing", "lying"})
@@ -34,6 +34,7 @@ class _Reader:
     at: int = 0
     subjects: list[Subject] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
+    places: list[tuple[int, Phrase]] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     next_phrases: list[Phrase] = field(default_factory=list)
@@ -124,21 +125,27 @@ class _Reader:
             phrase = place_phrase(last, thing)
             self.skip("of")
             if placed or self.rest_has_noun() or (self.subjects and not self.joined()):
-                self.phrases.append(phrase)
+                self.place(phrase)
                 return
         elif self.peek().kind == "side":
             side = self.peek().english
             self.at += 1
             lead = place_phrase(last, thing).lead if last.kind == "place" and side in ("in", "on") else side
-            self.phrases.append(located(lead, definite(thing)))
+            self.place(located(lead, definite(thing)))
             return
         elif placed:
-            self.phrases.append(located("in", definite(thing)))
+            self.place(located("in", definite(thing)))
             return
         if self.peek().kind == "of" and self.rest_has_noun():
             self.owner(thing, first)
             return
         self.subject(thing)
+
+    def place(self, phrase: Phrase) -> None:
+        if phrase.kind in ("place", "relation"):
+            self.places.append((len(self.subjects), phrase))
+        else:
+            self.phrases.append(phrase)
 
     def owner(self, thing: Thing, token: Token) -> None:
         """N1 的 N2: 红眼睛的兔子 has red eyes, 女孩的帽子 is a girl's hat."""
@@ -186,6 +193,8 @@ class _Reader:
             "of",
         ):
             things = self.objects()
+        if token.text == "带" and things and words().kind(things[0].noun) == "clothes":
+            lead = "wearing"
         phrase = doing(lead, tuple(things))
         if phrase.things and self.peek().kind == "side" and phrase.kind == "action":
             self.at += 1
@@ -218,7 +227,7 @@ class _Reader:
 
     def have(self) -> None:
         """有: a part of a subject, or there is something at a place."""
-        if not self.subjects and any(phrase.kind in ("place", "relation") for phrase in self.phrases):
+        if not self.subjects and self.places:
             return
         back = self.at
         things = self.objects()
@@ -264,9 +273,9 @@ class _Reader:
                 self.attach(phrase)
             else:
                 self.phrases.append(phrase)
-        scene = Scene(tuple(self.subjects), tuple(dict.fromkeys(self.phrases)), tuple(dict.fromkeys(self.styles)))
+        scene = with_places(self.subjects, self.phrases, self.places)
         return Reading(
-            scene=scene,
+            scene=replace(scene, styles=tuple(dict.fromkeys(self.styles))),
             refers=self.refers,
             loose=tuple(self.next_qualities),
             count=self.next_count[0],

@@ -26,7 +26,7 @@ _REQUEST = re.compile(
     r"|(?:can|may|could) i (?:have|see|get)\b|let me (?:see|have)\b|i'm thinking of\b)\s*"
 )
 _MEDIUM = re.compile(
-    r"^(?:(?:a|an|the|one|some)\s+)?(?:(?:nice|new|good|cool|beautiful)\s+)?(?:prompts?|pictures?|images?|photos?|drawings?|paintings?|illustrations?|scenes?|art|artwork|something)"
+    r"^(?:(?:a|an|the|one|some)\s+)?(?:(?:nice|new|good|cool|beautiful)\s+)?(?:(?:image |picture |art )?prompts?|pictures?|images?|photos?|drawings?|paintings?|illustrations?|scenes?|art|artwork|something)"
     r"\s*(?:of|for|showing|with|where|about)\s+"
 )
 _AGAIN = re.compile(
@@ -43,7 +43,7 @@ _SWAP = re.compile(
     r"|instead,? (?P<new4>.+)|(?P<new5>.+?),? instead"
 )
 _MAKE = re.compile(
-    r"(?:make|let|have|turn|i (?:want|need|like)|i'd like|i would like) (?P<who>it|them|him|her|that|this|the \w+|his \w+|her \w+|its \w+)(?: (?:be|look|to be))? (?P<what>.+)"
+    r"(?:make|let|have|turn|i (?:want|need|like)|i'd like|i would like) (?P<who>it|them|him|her|that|this|(?:the|his|her|its)(?: \w+'s)? \w+)(?: (?:be|look|to be))? (?P<what>.+)"
 )
 _PUT = re.compile(r"(?:put|place|move|set) (?P<who>it|them|him|her|the \w+) (?P<what>.+)")
 _ADD = re.compile(

@@ -122,10 +122,15 @@ def pluralise(noun: str) -> str:
 
 def singularise(noun: str) -> str:
     """The singular of an English noun where the plural is known or regular: "wolves" to "wolf"."""
+    if " of " in noun:
+        first, rest = noun.split(" of ", 1)
+        return f"{singularise(first)} of {rest}"
     head, _, last = noun.rpartition(" ")
     lead = f"{head} " if head else ""
     if last in _SINGULAR:
         return lead + _SINGULAR[last]
+    if last.endswith("us") and words().knows(noun[:-1]):
+        return noun[:-1]
     if last in _IRREGULAR or last.endswith(("ss", "us")) or not last.endswith("s") or len(last) < 4:
         return noun
     candidates = [noun[:-1]]

@@ -38,7 +38,16 @@ def test_traditional_characters_pair_with_others() -> None:
 
 @pytest.mark.parametrize(
     ("noun", "kind"),
-    [("cat", "animal"), ("polar bear", "animal"), ("tiny cat", "animal"), ("garden", "place"), ("hat", "clothes"), ("moon", "sky"), ("blixet", ""), ("", "")],
+    [
+        ("cat", "animal"),
+        ("polar bear", "animal"),
+        ("tiny cat", "animal"),
+        ("garden", "place"),
+        ("hat", "clothes"),
+        ("moon", "sky"),
+        ("blixet", ""),
+        ("", ""),
+    ],
 )
 def test_the_kind_of_a_noun(noun: str, kind: str) -> None:
     assert words().kind(noun) == kind

@@ -62,7 +62,10 @@ def test_unknown_characters_that_stand_together_are_one_word() -> None:
 
 def test_english_words_and_marks_in_between_are_told_apart() -> None:
     found = tokens(normalise("画一个cat、t恤!"))
-    assert [(token.kind, token.text) for token in found if token.kind in ("latin", "and")] == [("latin", "cat"), ("and", "、")]
+    assert [(token.kind, token.text) for token in found if token.kind in ("latin", "and")] == [
+        ("latin", "cat"),
+        ("and", "、"),
+    ]
     assert found[-2].english == "t-shirt"
 
 
