@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from artbot_server.llm.demo.lexicon import ANIMATE, words
 from artbot_server.llm.demo.reading import BACKGROUND, Reading, located
-from artbot_server.llm.demo.scene import ONE_OF_A_KIND, Phrase, Scene, Subject, Thing, is_plural, phrase_words
+from artbot_server.llm.demo.scene import ONE_OF_A_KIND, Phrase, Scene, Subject, Thing, phrase_words
 
 _SIZES = frozenset({"big", "small", "little", "tiny", "huge", "giant", "large"})
 _NEVER_A_SUBJECT = frozenset({"place", "sky", "nature"})
@@ -131,7 +131,10 @@ def _rivals(old: str, new: str) -> bool:
 
 
 def _removed(scene: Scene, reading: Reading) -> Scene:
-    """Takes nouns, and qualities or styles of that name, out of the picture and keeps them out."""
+    """Takes nouns, and qualities or styles of that name, out of the picture and keeps them out.
+
+    The only subject stays: without it there would be no picture.
+    """
     if reading.target == BACKGROUND:
         return replace(scene, phrases=tuple(phrase for phrase in scene.phrases if phrase.kind not in ("place", "tag")))
     nouns = [subject.thing.noun for subject in reading.scene.subjects]
@@ -151,12 +154,13 @@ def _removed(scene: Scene, reading: Reading) -> Scene:
         for subject in scene.subjects
         if subject.thing.noun not in gone or len(scene.subjects) == 1
     )
+    stays = {subject.thing.noun for subject in subjects}
     return replace(
         scene,
         subjects=subjects,
         phrases=_without((phrase for phrase in scene.phrases if phrase.kind not in kinds), gone, leads),
         styles=tuple(style for style in scene.styles if style not in reading.scene.styles),
-        without=tuple(dict.fromkeys([*scene.without, *nouns])),
+        without=tuple(dict.fromkeys([*scene.without, *(noun for noun in nouns if noun not in stays)])),
     )
 
 
@@ -175,11 +179,7 @@ def _replaced(scene: Scene, reading: Reading) -> Scene:
     if new is None and reading.target:
         changed = _map_things(scene, reading.target, reading.loose)
         if changed == scene and scene.subjects and words().kind(reading.target) in ("body", "clothes"):
-            part = Thing(
-                reading.target,
-                qualities=reading.loose,
-                article="" if is_plural(reading.target) or reading.target in words().mass else "a",
-            )
+            part = Thing(reading.target, qualities=reading.loose, article="" if reading.target in words().mass else "a")
             changed = replace(
                 scene, subjects=(_wearing(scene.subjects[0], Phrase("with", (part,))), *scene.subjects[1:])
             )

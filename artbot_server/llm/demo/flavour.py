@@ -78,6 +78,8 @@ _HOURS = {
     "snow|blizzard|winter": "snowflakes,frosty trees",
     "christmas": "twinkling lights,snowflakes",
 }
+_COMMON = frozenset({"soft", "green", "blue", "golden", "tall", "clear", "a", "the", "of"})
+"""Words two tags may share without saying the same."""
 _DAYLIGHT = re.compile(r"sun|rainbow|blue horizon|open sky|butterfl|clear sky")
 
 
@@ -169,14 +171,4 @@ def _matching(table: dict[str, str], text: str) -> list[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", text)} - {
-        "soft",
-        "green",
-        "blue",
-        "a",
-        "the",
-        "of",
-        "golden",
-        "tall",
-        "clear",
-    }
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", text)} - _COMMON

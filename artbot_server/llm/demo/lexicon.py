@@ -10,6 +10,22 @@ from importlib.resources import files
 from typing import Literal
 
 WordClass = Literal["noun", "place", "time", "weather", "color", "adjective", "verb", "style"]
+SMALL_NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+"""Numbers that are written as words; larger ones stay figures."""
 ANIMATE = frozenset({"animal", "creature", "person"})
 
 
@@ -50,7 +66,8 @@ class Lexicon:
     def without_color(self, noun: str) -> tuple[str, str]:
         """ "white horse" as ("white", "horse"), so that its colour can be changed; ("", noun) for other nouns."""
         color, _, rest = noun.partition(" ")
-        return (color, rest) if color in self.colors and rest in self.kinds else ("", noun)
+        split = color in self.colors and self.kinds.get(rest, "sky") != "sky"
+        return (color, rest) if split else ("", noun)
 
     def kind(self, noun: str) -> str:
         """The kind of an English noun, by its last words where the whole is unknown; "" when nothing is known."""

@@ -7,6 +7,7 @@ from artbot_server.llm.demo.reading import definite, located
 from artbot_server.llm.demo.scene import Phrase, Thing, is_plural
 from artbot_server.llm.demo.tokens_zh import Token
 
+_KNOWN = frozenset({"sun", "moon", "earth", "milky way"})
 _BARE_PLURAL = frozenset({"flower", "tree", "star", "cloud", "leaf"})
 
 
@@ -22,6 +23,7 @@ def compounds(first: Token, second: Token) -> bool:
 
 
 def english_noun(token: Token) -> str:
+    """The noun alone, for a place without its preposition; a Latin word as it is."""
     return _after_preposition(token.english) if token.kind == "place" else token.english or token.text
 
 
@@ -30,28 +32,25 @@ def _after_preposition(phrase: str) -> str:
 
 
 def as_thing(head: Token, qualities: tuple[str, ...], count: str, unit: str) -> Thing:
+    """One thing from its head word, what was said before it, and its number and measure."""
     color, noun = words().without_color(english_noun(head))
     qualities = (*qualities, color) if color else qualities
     kept = tuple(dict.fromkeys(quality for quality in qualities if quality not in noun.split()))
     number = "" if count == "one" else count
     if unit == "pair" and words().kind(noun) not in ("clothes", "body"):
         unit, number = "", "two" if count == "one" else count
-    if unit in ("piece",) and noun not in words().mass and noun != "cake":
+    if unit == "piece" and noun not in words().mass and noun != "cake":
         unit = ""
     if count == "one" and is_plural(noun) and not unit:
         number = ""
     plural = head.kind == "noun" and not count and noun in _BARE_PLURAL
-    article = (
-        "the"
-        if not count and not kept and words().kind(noun) == "sky" and noun in ("sun", "moon", "earth", "milky way")
-        else "a"
-    )
-    if noun in words().mass and article == "a":
-        article = ""
+    known = noun in _KNOWN and not count and not kept
+    article = "the" if known else "" if noun in words().mass else "a"
     return Thing(noun, number, unit, kept, article, plural)
 
 
 def place_phrase(token: Token, thing: Thing) -> Phrase:
+    """A place word with the preposition it comes with: 沙滩 is "on the beach"."""
     lead, _, noun = token.english.partition(" ")
     if not noun:
         return Phrase(lead, kind="place")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from artbot_server.llm.demo.lexicon import ANIMATE, words
+from artbot_server.llm.demo.lexicon import ANIMATE, SMALL_NUMBERS, words
 from artbot_server.llm.demo.reading import definite, doing, located, with_places
 from artbot_server.llm.demo.scene import Phrase, Scene, Subject, Thing, is_plural, pluralise, singularise
 from artbot_server.llm.demo.words_en import (
@@ -31,7 +31,6 @@ from artbot_server.llm.demo.words_en import (
 _RAW = re.compile(r"[():\[\]<>{}|=_/\\]")
 _SHADE = re.compile(rf"\b(light|dark|bright|pale|deep) (?=(?:{'|'.join(sorted(COLORS))})\b)")
 _WORD = re.compile(r"[a-z0-9][a-z0-9'\-]*")
-_DIGITS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def parse(text: str) -> Scene:
@@ -195,7 +194,11 @@ class _Parser:
             if word in DETERMINERS:
                 article = word if word in ARTICLES_KEPT or word == "the" else "a"
             elif self.word():
-                count = _DIGITS[int(word)] if word.isdigit() and int(word) < len(_DIGITS) else COUNTS.get(word, word)
+                count = (
+                    SMALL_NUMBERS[int(word)]
+                    if word.isdigit() and int(word) < len(SMALL_NUMBERS)
+                    else COUNTS.get(word, word)
+                )
                 if self.word() == "of":
                     self.at += 1
             else:

@@ -15,6 +15,8 @@ from artbot_server.llm.demo.scene import Phrase, Subject, Thing
 from artbot_server.llm.demo.tokens_zh import END, Token, tokens
 
 _POSTURES = frozenset({"sitting", "standing", "lying"})
+_OBJECTS = frozenset({"noun", "latin", "count", "color", "adjective", "time", "weather", "of"})
+"""Kinds of token with which a verb's object may begin."""
 _TAGS = frozenset({"sky", "nature"})
 
 
@@ -49,7 +51,8 @@ class _Reader:
             match token.kind:
                 case "noun" | "place" | "latin":
                     self.at -= 1
-                    self.noun_phrase(placed=self.held is not None)
+                    if thing := self.thing():
+                        self.noun_phrase(thing, placed=self.held is not None)
                     self.release()
                 case "color" | "adjective":
                     self.next_qualities.append(token.english)
@@ -85,11 +88,9 @@ class _Reader:
             self.next_qualities, self.next_count = self.held
         self.held = None
 
-    def skip(self, *kinds: str) -> bool:
-        start = self.at
+    def skip(self, *kinds: str) -> None:
         while self.peek().kind in kinds and self.peek().text != "，":
             self.at += 1
-        return self.at > start
 
     def thing(self) -> Thing | None:
         """The noun phrase from here on, taking what waits; None (and nothing taken) when no noun follows."""
@@ -113,13 +114,8 @@ class _Reader:
         before = [english_noun(token) for token in nouns[:-1]]
         return as_thing(nouns[-1], (*qualities, *before), count, unit)
 
-    def noun_phrase(self, *, placed: bool) -> None:
-        """A noun outside a verb's object: a place, an owner, or a subject."""
-        first = self.peek()
-        thing = self.thing()
-        if thing is None:
-            self.at += 1
-            return
+    def noun_phrase(self, thing: Thing, *, placed: bool) -> None:
+        """A noun outside a verb's object, just read: a place, an owner, or a subject."""
         last = self.tokens[self.at - 1]
         if last.kind == "place" and self.peek().kind != "side":
             phrase = place_phrase(last, thing)
@@ -137,7 +133,7 @@ class _Reader:
             self.place(located("in", definite(thing)))
             return
         if self.peek().kind == "of" and self.rest_has_noun():
-            self.owner(thing, first)
+            self.owner(thing)
             return
         self.subject(thing)
 
@@ -147,7 +143,7 @@ class _Reader:
         else:
             self.phrases.append(phrase)
 
-    def owner(self, thing: Thing, token: Token) -> None:
+    def owner(self, thing: Thing) -> None:
         """N1 的 N2: 红眼睛的兔子 has red eyes, 女孩的帽子 is a girl's hat."""
         self.at += 1
         kind = words().kind(thing.noun)
@@ -182,16 +178,7 @@ class _Reader:
         if lead in _POSTURES and self.peek().kind == "noun" and self.peek(1).kind != "side":
             things = self.objects()
             lead = "riding in" if words().kind(things[0].noun) == "vehicle" else f"{lead} on"
-        elif token.detail == "t" and self.peek().kind in (
-            "noun",
-            "latin",
-            "count",
-            "color",
-            "adjective",
-            "time",
-            "weather",
-            "of",
-        ):
+        elif token.detail == "t" and self.peek().kind in _OBJECTS:
             things = self.objects()
         if token.text == "带" and things and words().kind(things[0].noun) == "clothes":
             lead = "wearing"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from artbot_server.llm.demo.lexicon import words
+from artbot_server.llm.demo.lexicon import SMALL_NUMBERS, words
 
 TokenKind = Literal[
     "noun", "place", "time", "weather", "color", "adjective", "verb", "style",
@@ -54,7 +54,6 @@ _FUNCTION: dict[TokenKind, str] = {
 _SHADES = {"浅": "light", "淡": "light", "深": "dark", "暗": "dark", "亮": "bright", "嫩": "light", "纯": "pure"}
 _COUNT = re.compile(f"({'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|[0-9]+)([{_MEASURES}{''.join(_UNITS)}])?")
 _LATIN = re.compile(r"[a-z0-9][a-z0-9'\-]*")
-_DIGITS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +118,8 @@ def _counts(text: str, start: int) -> list[tuple[int, Token]]:
     if found is None:
         return []
     written, measure = found[1], found[2] or ""
-    small = written.isdigit() and int(written) < len(_DIGITS)
-    number = _DIGITS[int(written)] if small else _NUMBERS.get(written, written)
+    small = written.isdigit() and int(written) < len(SMALL_NUMBERS)
+    number = SMALL_NUMBERS[int(written)] if small else _NUMBERS.get(written, written)
     if measure == "对" and number == "one":
         number = "two"
     listed = [(found.end(), Token("count", found[0], number, _UNITS.get(measure, "")))]

@@ -89,6 +89,12 @@ def test_another_one_counts_and_keeps_the_wording() -> None:
     assert (scene.variation, scene.wording) == (2, "a cat")
 
 
+def test_the_only_subject_stays_and_is_not_excluded() -> None:
+    scene = _after("a cat", "no cat")
+    assert scene is not None
+    assert (scene_words(scene), scene.without) == (["a cat"], ())
+
+
 def test_a_new_picture_forgets_what_was_excluded() -> None:
     scene = _after("a cat", "no hat", "draw a dog")
     assert scene is not None
