@@ -12,14 +12,12 @@ _BARE_PLURAL = frozenset({"flower", "tree", "star", "cloud", "leaf"})
 
 
 def compounds(first: Token, second: Token) -> bool:
-    """草莓蛋糕 is one noun, 小猫小狗 are two, 森林小屋 is a house in a forest."""
+    """草莓蛋糕 is one noun, 小猫小狗 are two, 机器人厨师 is a cook, 森林小屋 is a house in a forest."""
     if first.kind == "place" or second.kind == "place":
         return first.detail in ("plant", "food") and second.kind == "place"
-    return (
-        not (first.detail in ANIMATE and second.detail in ANIMATE)
-        and second.detail not in ANIMATE
-        and second.detail != "sky"
-    )
+    if second.detail in ANIMATE:
+        return second.detail == "person" and first.detail in ("animal", "creature")
+    return second.detail != "sky"
 
 
 def english_noun(token: Token) -> str:

@@ -253,7 +253,7 @@ def _as_thing(listed: list[str], article: str, count: str, unit: str, bare: str)
         article = bare if words().kind(noun) and noun not in words().mass else ""
     if is_plural(noun) or (article == "a" and several):
         article = ""
-    return Thing(noun, count, unit, qualities, article, several and not count and not unit)
+    return Thing(noun, count, unit, qualities, article, several and (bool(unit) or not count))
 
 
 def _qualities(listed: list[str]) -> tuple[str, ...]:

@@ -160,7 +160,8 @@ def article_for(text: str) -> str:
 
 def thing_words(thing: Thing) -> str:
     """The noun phrase: "three fluffy ducklings", "a cup of coffee", "the moon"."""
-    several = bool(thing.count and thing.count not in ("one", "a half")) or thing.plural
+    counted = thing.count not in ("", "one")
+    several = counted or thing.plural
     qualities = " ".join(thing.qualities)
     if thing.unit:
         many = thing.unit in (
@@ -176,9 +177,9 @@ def thing_words(thing: Thing) -> str:
             "pack",
             "pair",
         )
-        noun = f"{qualities} {pluralise(thing.noun) if many else thing.noun}".strip()
-        unit = pluralise(thing.unit) if several else thing.unit
-        lead = thing.count if thing.count not in ("", "one") else article_for(unit)
+        noun = f"{qualities} {pluralise(thing.noun) if many or thing.plural else thing.noun}".strip()
+        unit = pluralise(thing.unit) if counted else thing.unit
+        lead = thing.count if counted else article_for(unit)
         return f"{lead} {unit} of {noun}"
     noun = f"{qualities} {pluralise(thing.noun) if several else thing.noun}".strip()
     if thing.count:

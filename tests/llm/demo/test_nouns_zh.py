@@ -41,6 +41,7 @@ def test_places_come_with_their_preposition() -> None:
 
 def test_neighbours_make_one_noun_or_two() -> None:
     assert compounds(_token("草莓"), _token("蛋糕"))
+    assert compounds(_token("机器人"), _token("厨师"))
     assert not compounds(_token("小猫"), _token("小狗"))
     assert not compounds(_token("森林"), _token("小屋"))
 

@@ -17,6 +17,7 @@ from artbot_server.llm.demo.scene import scene_words
         ("5 cats", ["five cats"]),
         ("a couple of dogs", ["two dogs"]),
         ("a bowl of rice", ["a bowl of rice"]),
+        ("a vase of sunflowers", ["a vase of sunflowers"]),
         ("two cups of coffee", ["two cups of coffee"]),
         ("a flying pig", ["a flying pig"]),
         ("sleeping cat", ["a sleeping cat"]),
