@@ -16,7 +16,8 @@ from artbot_server.llm.demo.scene import Scene
 from artbot_server.llm.demo.words_en import ADJECTIVES, COLORS, COMPARATIVES, COUNTS, STYLE, STYLES
 
 _POLITE = re.compile(
-    r"^(?:please|ok(?:ay)?|hi|hello|hey|now|then|but|and|also|thanks|thank you|great|nice|cool|perfect|yes|no(?=,)|actually|maybe|well|so|"
+    r"^(?:please|ok(?:ay)?|hi|hello|hey|now|then|but|and|also|thanks|thank you|great|nice|cool|perfect|yes|"
+    r"no(?=,)|actually|maybe|well|so|"
     r"(?:can|could|would|will) you(?: please)?|let'?s|how about|what about|i think)\b[\s,!.]*(?=\S)"
 )
 _REQUEST = re.compile(
@@ -26,15 +27,19 @@ _REQUEST = re.compile(
     r"|(?:can|may|could) i (?:have|see|get)\b|let me (?:see|have)\b|i'm thinking of\b)\s*"
 )
 _MEDIUM = re.compile(
-    r"^(?:(?:a|an|the|one|some)\s+)?(?:(?:nice|new|good|cool|beautiful)\s+)?(?:(?:image |picture |art )?prompts?|pictures?|images?|photos?|drawings?|paintings?|illustrations?|scenes?|art|artwork|something)"
+    r"^(?:(?:a|an|the|one|some)\s+)?(?:(?:nice|new|good|cool|beautiful)\s+)?(?:(?:image |picture |"
+    r"art )?prompts?|pictures?|images?|photos?|drawings?|paintings?|illustrations?|scenes?|art|artwork|something)"
     r"\s*(?:of|for|showing|with|where|about)\s+"
 )
 _AGAIN = re.compile(
-    r"(?:(?:give me |show me |try |do |make )?(?:it )?(?:another|a different|a new)(?: (?:one|version|picture|image|try|variation|prompt))?|(?:try |do it |once )?again"
-    r"|(?:one|once) more(?: time)?|more|redo|retry|regenerate|next|a new one|different one|something different)(?: please)?"
+    r"(?:(?:give me |show me |try |do |make )?(?:it )?(?:another|a different|a new)(?: (?:one|version|picture|"
+    r"image|try|variation|prompt))?|(?:try |do it |once )?again"
+    r"|(?:one|once) more(?: time)?|more|redo|retry|regenerate|next|a new one|different one|"
+    r"something different)(?: please)?"
 )
 _REMOVE = re.compile(
-    r"(?:remove|delete|without|no(?: more)?|take (?:away|off|out)|get rid of|drop|lose|erase|(?:i )?(?:don'?t|do not) (?:want|like|need|draw|include)) "
+    r"(?:remove|delete|without|no(?: more)?|take (?:away|off|out)|get rid of|drop|lose|erase|(?:i )?(?:don'?t|"
+    r"do not) (?:want|like|need|draw|include)) "
     r"(?:the |any |a |an |all |those |these |his |her |its |their )*(?P<what>.+?)(?: (?:any ?more|from it|please))?"
 )
 _SWAP = re.compile(
@@ -43,14 +48,17 @@ _SWAP = re.compile(
     r"|instead,? (?P<new4>.+)|(?P<new5>.+?),? instead"
 )
 _MAKE = re.compile(
-    r"(?:make|let|have|turn|i (?:want|need|like)|i'd like|i would like) (?P<who>it|them|him|her|that|this|(?:the|his|her|its)(?: \w+'s)? \w+)(?: (?:be|look|to be))? (?P<what>.+)"
+    r"(?:make|let|have|turn|i (?:want|need|like)|i'd like|i would like) (?P<who>it|them|him|her|that|this|"
+    r"(?:the|his|her|its)(?: \w+'s)? \w+)(?: (?:be|look|to be))? (?P<what>.+)"
 )
 _PUT = re.compile(r"(?:put|place|move|set) (?P<who>it|them|him|her|the \w+) (?P<what>.+)")
 _ADD = re.compile(
-    r"(?:add|include|give (?:it|him|her|them|the \w+)|put|also|more) (?P<what>.+?)(?: (?:to it|on it|too|as well|on (?:its|his|her) head))?"
+    r"(?:add|include|give (?:it|him|her|them|the \w+)|put|also|more) (?P<what>.+?)(?: (?:to it|on it|too|"
+    r"as well|on (?:its|his|her) head))?"
 )
 _IT = re.compile(
-    r"(?:but )?(?:it|they|he|she|the same(?: \w+)?(?: but)?|same(?: \w+)?(?: but)?)(?:'s| is| are| should be| should| must be)?\b,?(?P<what>.*)"
+    r"(?:but )?(?:it|they|he|she|the same(?: \w+)?(?: but)?|same(?: \w+)?(?: but)?)(?:'s| is| are| should be|"
+    r" should| must be)?\b,?(?P<what>.*)"
 )
 _OF_THEM = re.compile(r"(?P<count>\w+) of (?:them|those|these|it)")
 _MORE = re.compile(r"(?P<count>\w+) more (?P<what>\w.*)")
@@ -61,7 +69,8 @@ _WITHOUT = re.compile(
 )
 _FALLING = re.compile(r"\b(?:(?:it|it's|when it|where it|while it)(?: is|'s|s)? )?(rain|snow)(?:ing|s)\b")
 _ALSO = re.compile(
-    r"[,;]?\s+(?:and|then|but)\s+(?=(?:add|remove|delete|make|change|put|replace|turn|give|no|take)\b)|(?<![0-9])[.!?;\n]+(?![0-9])"
+    r"[,;]?\s+(?:and|then|but)\s+(?=(?:add|remove|delete|make|change|put|replace|turn|give|no|take)\b)|"
+    r"(?<![0-9])[.!?;\n]+(?![0-9])"
 )
 
 

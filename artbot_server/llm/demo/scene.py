@@ -29,9 +29,11 @@ _IRREGULAR = {
     "pufferfish": "pufferfish", "clownfish": "clownfish", "salmon": "salmon", "squid": "squid", "shrimp": "shrimp",
     "bison": "bison", "moose": "moose", "carp": "carp", "reindeer": "reindeer", "swordsman": "swordsmen",
     "postman": "postmen", "fisherman": "fishermen", "snowman": "snowmen", "potato": "potatoes", "tomato": "tomatoes",
-    "mango": "mangoes", "hero": "heroes", "superhero": "superheroes", "wildebeest": "wildebeest", "bookshelf": "bookshelves",
+    "mango": "mangoes", "hero": "heroes", "superhero": "superheroes", "wildebeest": "wildebeest",
+    "bookshelf": "bookshelves",
     "scarf": "scarves", "aircraft": "aircraft", "spacecraft": "spacecraft", "cactus": "cacti", "octopus": "octopuses",
-    "bus": "buses", "walrus": "walruses", "platypus": "platypuses", "hippopotamus": "hippopotamuses", "rhinoceros": "rhinoceroses",
+    "bus": "buses", "walrus": "walruses", "platypus": "platypuses", "hippopotamus": "hippopotamuses",
+    "rhinoceros": "rhinoceroses",
     "cyclops": "cyclopes", "lens": "lenses", "gas": "gases", "iris": "irises", "lotus": "lotuses", "fungus": "fungi",
     "canvas": "canvases", "piano": "pianos", "alpaca": "alpacas", "toothbrush": "toothbrushes",
 }  # fmt: skip

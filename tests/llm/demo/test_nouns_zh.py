@@ -18,8 +18,10 @@ def _token(word: str) -> Token:
     ("word", "qualities", "count", "unit", "text"),
     [
         ("猫", (), "", "", "a cat"), ("猫", ("red",), "two", "", "two red cats"), ("白马", (), "", "", "a white horse"),
-        ("花", (), "", "", "flowers"), ("花", (), "one", "", "a flower"), ("月亮", (), "", "", "the moon"), ("竹子", (), "", "", "bamboo"),
-        ("眼镜", (), "one", "", "glasses"), ("鞋", (), "one", "pair", "a pair of shoes"), ("猫", (), "one", "pair", "two cats"),
+        ("花", (), "", "", "flowers"), ("花", (), "one", "", "a flower"), ("月亮", (), "", "", "the moon"), ("竹子", (), "",
+        "", "bamboo"),
+        ("眼镜", (), "one", "", "glasses"), ("鞋", (), "one", "pair", "a pair of shoes"), ("猫", (), "one", "pair",
+        "two cats"),
         ("石头", (), "one", "piece", "a stone"), ("蛋糕", (), "one", "piece", "a piece of cake"),
     ],
 )  # fmt: skip

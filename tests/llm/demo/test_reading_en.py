@@ -11,11 +11,13 @@ from artbot_server.llm.demo.scene import scene_words
 @pytest.mark.parametrize(
     ("text", "change", "target"),
     [
-        ("a cat", "say", ""), ("another one", "again", ""), ("one more time", "again", ""), ("try again please", "again", ""),
+        ("a cat", "say", ""), ("another one", "again", ""), ("one more time", "again", ""), ("try again please",
+        "again", ""),
         ("remove the hat", "remove", ""), ("no flowers", "remove", ""), ("I don't want a hat", "remove", ""),
         ("add a hat", "add", ""), ("give it wings", "add", ""), ("more snow", "add", ""), ("two more cats", "add", ""),
         ("make it blue", "say", ""), ("make it a dog", "replace", ""), ("make the hat red", "replace", "hat"),
-        ("change the cat to a dog", "replace", "cat"), ("a dog instead of the cat", "replace", "cat"), ("instead a dog", "replace", ""),
+        ("change the cat to a dog", "replace", "cat"), ("a dog instead of the cat", "replace", "cat"),
+        ("instead a dog", "replace", ""),
         ("replace the hats with crowns", "replace", "hat"), ("no background", "remove", "background"),
     ],
 )  # fmt: skip
@@ -27,8 +29,10 @@ def test_changes_are_told_from_descriptions(text: str, change: str, target: str)
 @pytest.mark.parametrize(
     "text",
     [
-        "a red fox", "draw a red fox", "Please draw me a red fox!", "can you paint a red fox?", "I want to see a red fox", "I'd like a red fox, please",
-        "show me a picture of a red fox", "Could you please create an image of a red fox", "hello, a red fox", "generate a prompt for a red fox",
+        "a red fox", "draw a red fox", "Please draw me a red fox!", "can you paint a red fox?",
+        "I want to see a red fox", "I'd like a red fox, please",
+        "show me a picture of a red fox", "Could you please create an image of a red fox", "hello, a red fox",
+        "generate a prompt for a red fox",
         "what about a red fox?", "an image prompt for a red fox", "let me see a red fox",
     ],
 )  # fmt: skip
@@ -40,8 +44,10 @@ def test_politeness_is_no_part_of_the_picture(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "style"),
     [
-        ("a fox, watercolour", "watercolor"), ("a watercolor painting of a fox", "watercolor"), ("a fox in pixel art style", "pixel art"),
-        ("a fox in the style of van gogh", "van gogh"), ("an anime fox", "anime"), ("a fox as an oil painting", "oil painting"),
+        ("a fox, watercolour", "watercolor"), ("a watercolor painting of a fox", "watercolor"),
+        ("a fox in pixel art style", "pixel art"),
+        ("a fox in the style of van gogh", "van gogh"), ("an anime fox", "anime"), ("a fox as an oil painting",
+        "oil painting"),
         ("pencil sketch of a fox", "pencil sketch"), ("a portrait of a fox", "portrait"), ("ink wash fox", "ink wash"),
     ],
 )  # fmt: skip

@@ -26,8 +26,10 @@ CAT = Thing("cat")
     ("one", "many"),
     [
         ("cat", "cats"), ("fox", "foxes"), ("butterfly", "butterflies"), ("monkey", "monkeys"), ("wolf", "wolves"),
-        ("sheep", "sheep"), ("child", "children"), ("polar bear", "polar bears"), ("goldfish", "goldfish"), ("snowman", "snowmen"),
-        ("bamboo", "bamboo"), ("sea of flowers", "seas of flowers"), ("brush", "brushes"), ("zorblax", "zorblaxes"), ("glasses", "glasses"),
+        ("sheep", "sheep"), ("child", "children"), ("polar bear", "polar bears"), ("goldfish", "goldfish"),
+        ("snowman", "snowmen"),
+        ("bamboo", "bamboo"), ("sea of flowers", "seas of flowers"), ("brush", "brushes"), ("zorblax", "zorblaxes"),
+        ("glasses", "glasses"),
         ("wildebeest", "wildebeest"), ("bus", "buses"), ("children", "children"),
     ],
 )  # fmt: skip
@@ -38,8 +40,10 @@ def test_plurals(one: str, many: str) -> None:
 @pytest.mark.parametrize(
     ("many", "one"),
     [
-        ("cats", "cat"), ("foxes", "fox"), ("butterflies", "butterfly"), ("wolves", "wolf"), ("sheep", "sheep"), ("glass", "glass"),
-        ("cookies", "cookies"), ("octopus", "octopus"), ("trees", "tree"), ("cat", "cat"), ("horses", "horse"), ("bus", "bus"),
+        ("cats", "cat"), ("foxes", "fox"), ("butterflies", "butterfly"), ("wolves", "wolf"), ("sheep", "sheep"),
+        ("glass", "glass"),
+        ("cookies", "cookies"), ("octopus", "octopus"), ("trees", "tree"), ("cat", "cat"), ("horses", "horse"),
+        ("bus", "bus"),
         ("hanfus", "hanfu"), ("balls of yarn", "ball of yarn"),
     ],
 )  # fmt: skip

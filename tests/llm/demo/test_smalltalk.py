@@ -31,7 +31,8 @@ def test_talk_is_told_apart(text: str, topic: str) -> None:
     "text",
     [
         "你好,画一只猫", "你能画一只猫吗?", "可以加一顶帽子吗", "晚上", "好看的裙子", "画一个问号", "hello kitty in a garden",
-        "can you draw a cat?", "could you make it blue?", "what about a dog?", "how about at night?", "a cat?", "a thank you card",
+        "can you draw a cat?", "could you make it blue?", "what about a dog?", "how about at night?", "a cat?",
+        "a thank you card",
         "Is it possible to add a hat?", "show me what a dragon looks like", "good dog", "a great wave", "no flowers",
     ],
 )  # fmt: skip
