@@ -19,8 +19,8 @@ from artbot_server.painting.worker import Worker
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
-from artbot_server.storage.migrate import migrate
 from artbot_server.storage.pictures import PictureStore
+from tests.storage.databases import fresh_url
 
 QUICK = Timing(lease_s=1.5, renew_s=0.4, poll_s=0.1, health_s=0.5, down_s=0.1, grace_s=0.2, pauses_s=(0.05, 0.1))
 FIELDS = {"prompt": "best quality", "steps": 4, "width": 64, "height": 64}
@@ -56,9 +56,8 @@ class House:
 
     def __init__(self, data_dir: Path, url: str | None = None, limit: int = 500) -> None:
         self.data_dir = data_dir
-        self.url = url or f"sqlite:///{data_dir / 'artbot.db'}"
+        self.url = url or fresh_url("sqlite", data_dir)
         self.database = Database(self.url)
-        migrate(self.database)
         self.jobs = JobStore(self.database)
         self.pictures = PictureStore(self.database, data_dir / "pictures")
         self.backends = BackendStore(self.database)
