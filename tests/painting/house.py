@@ -15,6 +15,7 @@ from artbot_server.painting.leases import Timing
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.uploads import keep_upload
 from artbot_server.painting.worker import Worker
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.database import Database
@@ -104,6 +105,18 @@ class House:
     def submit(self, session_id="anna", **more):
         order = {"prompt": "a cat", "folder": "plain", "template": "cat"} | more
         return self.queue.submit(session_id, PaintOrder(**order))[0]
+
+    def upload(self, data, session_id="anna", kind="upload"):
+        uploads_dir = self.data_dir / "uploads"
+        return keep_upload(
+            data,
+            session_id,
+            kind,
+            uploads_dir=uploads_dir,
+            max_bytes=1_000_000,
+            ask=self.hub.ask,
+            pictures=self.pictures,
+        )
 
     def work(self, *backends, timing=QUICK) -> Worker:
         """Run a worker in this process."""

@@ -50,7 +50,7 @@ def test_every_other_move_is_refused_with_both_states():
 
 
 def test_states_are_unfinished_or_ended():
-    assert UNFINISHED | ENDED == set(JobState)
+    assert set(JobState) == UNFINISHED | ENDED
     assert all(not MOVES[state] for state in ENDED)
     assert all(MOVES[state] for state in UNFINISHED)
 

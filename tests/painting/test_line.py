@@ -59,7 +59,7 @@ def test_a_stream_of_newcomers_does_not_starve_anybody():
 
 
 def test_the_order_does_not_depend_on_how_the_list_came():
-    jobs = waiting(*"A1 B1 A2 C1 B2".split())
+    jobs = waiting(*["A1", "B1", "A2", "C1", "B2"])
     assert line(jobs, {}) == line(jobs[::-1], {})
 
 

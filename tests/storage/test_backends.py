@@ -50,7 +50,9 @@ def test_one_that_came_back(store):
 
 def test_no_news_is_bad_news(store, database):
     store.seen(ScriptedBackend("studio"), FULL)
-    database.write(lambda connection: connection.execute(backends.update().values(seen_at=backends.c.seen_at - SEEN_FOR_S)))
+    database.write(
+        lambda connection: connection.execute(backends.update().values(seen_at=backends.c.seen_at - SEEN_FOR_S))
+    )
     assert store.all()[0].up is False
 
 
@@ -59,7 +61,9 @@ def test_a_long_job_is_news(store, database):
     put(database, "j1")
     mine = claims(database)
     claimed = mine.claim("studio")
-    database.write(lambda connection: connection.execute(backends.update().values(seen_at=backends.c.seen_at - SEEN_FOR_S)))
+    database.write(
+        lambda connection: connection.execute(backends.update().values(seen_at=backends.c.seen_at - SEEN_FOR_S))
+    )
     mine.renew(claimed)
     assert store.all()[0].up is True
 
@@ -92,7 +96,10 @@ def test_those_that_are_up_speak(store):
         ([Abilities(models=("a", "b")), Abilities(models=("b", "c"))], Abilities(models=("a", "b", "c"))),
         ([Abilities(models=("a",)), Abilities()], Abilities()),
         (
-            [Abilities(max_side=512, max_pixels=900, max_batch=2), Abilities(max_side=768, max_pixels=800, max_batch=4)],
+            [
+                Abilities(max_side=512, max_pixels=900, max_batch=2),
+                Abilities(max_side=768, max_pixels=800, max_batch=4),
+            ],
             Abilities(max_side=512, max_pixels=800, max_batch=2),
         ),
     ],
