@@ -185,4 +185,7 @@ class LiveHub:
     def _change(self, change: Callable[[], None]) -> None:
         with self._changing:
             change()
-        self._on_change(len(self._workers))
+        try:
+            self._on_change(len(self._workers))
+        except ArtbotError as error:
+            log.warning("live_change_not_told", code=error.error_code, reason=error.message)

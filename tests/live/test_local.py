@@ -203,7 +203,10 @@ print("good", flush=True)
 """
 
 
-@pytest.mark.parametrize("mode", ["eventlet", "gevent", "threading"])
+OTHER_MODES = [pytest.param(mode, marks=pytest.mark.long) for mode in ("gevent", "threading")]
+
+
+@pytest.mark.parametrize("mode", ["eventlet", *OTHER_MODES])
 def test_in_every_async_mode(ends, mode):
     command = [sys.executable, "-c", GREEN, mode, str(ends.folder)]
     web = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)

@@ -74,4 +74,5 @@ def test_work_is_found_without_a_word(house):
     house.work(ScriptedBackend())
     until(lambda: house.hub.workers == 1)
     house.hub.stop()
-    assert house.ended(house.submit()).state is JobState.DONE
+    job = house.submit()
+    until(lambda: house.jobs.get(job.id).state is JobState.DONE)

@@ -134,7 +134,10 @@ def parent(mode, notes):
     return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("mode", ["eventlet", "gevent", "threading"])
+OTHER_MODES = [pytest.param(mode, marks=pytest.mark.long) for mode in ("gevent", "threading")]
+
+
+@pytest.mark.parametrize("mode", ["eventlet", *OTHER_MODES])
 def test_in_every_async_mode(notes, mode):
     web = parent(mode, notes)
     out, _ = web.communicate("stop\n", timeout=30)

@@ -1,7 +1,9 @@
+import os
+
 import pytest
 
 from artbot_server.painting.picture_checks import MAX_PIXELS
-from artbot_server.painting.upload_answers import answer_upload
+from artbot_server.painting.upload_answers import answer_upload, sweep_uploads
 from tests.painting.scripted_backend import png
 from tests.painting.test_picture_checks import png_that_claims
 
@@ -38,3 +40,17 @@ def test_no_file_outside_the_folder_is_read(answer, tmp_path):
     outside.write_bytes(png())
     for name in (str(outside), "../outside.png"):
         assert answer(png(), name=name)["error"]["code"] == "unavailable"
+
+
+def test_a_disk_that_cannot_be_written(answer, house):
+    (house.data_dir / "pictures").write_text("a file where the folder should be")
+    assert answer(png())["error"]["code"] == "unavailable"
+
+
+def test_what_a_crash_left_is_swept(tmp_path):
+    sweep_uploads(tmp_path / "not there yet")
+    (tmp_path / "old").write_bytes(b"1")
+    os.utime(tmp_path / "old", (0, 0))
+    (tmp_path / "new").write_bytes(b"2")
+    sweep_uploads(tmp_path)
+    assert [path.name for path in tmp_path.iterdir() if path.name in ("old", "new")] == ["new"]

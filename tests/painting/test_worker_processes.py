@@ -44,6 +44,7 @@ def pictures(house, job):
     return house.pictures.of_jobs([job.id])[job.id]
 
 
+@pytest.mark.long
 def test_a_worker_told_to_stop_hands_its_job_back(house, notes):
     process = house.spawn(endless=True, notes=str(notes), timing=SHORT)
     first = house.submit()

@@ -106,3 +106,14 @@ def test_those_that_are_up_speak(store):
 )
 def test_together(several, together):
     assert merged(several) == together
+
+
+def test_one_that_does_not_say_what_it_has_loaded_keeps_what_was_painted_with(store, database):
+    store.seen(ScriptedBackend("studio"), Abilities())
+    put(database, "j1")
+    mine = claims(database)
+    mine.done(mine.claim("studio"), [], model="red-v1")
+    store.seen(ScriptedBackend("studio"), Abilities())
+    put(database, "j2", model="blue-v1")
+    put(database, "j3", model="red-v1")
+    assert mine.claim("studio").id == "j3"

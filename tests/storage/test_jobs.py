@@ -6,7 +6,6 @@ import pytest
 from artbot_server.errors import BadRequest, NotFound, TooMany
 from artbot_server.painting.jobs import JobState
 from artbot_server.painting.line import Served
-from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
 from tests.storage.stored import LIMIT, claims, job, known, put
 
@@ -183,10 +182,3 @@ def test_cancelling_a_foreign_job(jobs, database):
     with pytest.raises(NotFound):
         jobs.request_cancel("j1", "ben")
     assert jobs.get("j1").state is JobState.QUEUED
-
-
-def test_another_process_sees_it(jobs, database):
-    put(database, "j1")
-    other = Database(str(database._engine.url.render_as_string(hide_password=False)))
-    assert JobStore(other).get("j1").id == "j1"
-    other.close()
