@@ -78,7 +78,7 @@ export class Actions {
   /** Write a job's prompt anew on a sheet of its own at the end. */
   editPrompt({ job, message }) {
     const { prompt, negative_prompt, reply_id = null, conversation_id } = job;
-    const draft = { draft_id: newId(), conversation_id, reply_id, prompt, negative_prompt, image_id: job.image_id ?? message?.image_id ?? null };
+    const draft = { draft_id: newId(), at: this.#state.next(), conversation_id, reply_id, prompt, negative_prompt, image_id: job.image_id ?? message?.image_id ?? null };
     this.#setDrafts([...this.#state.drafts, draft]);
     return draft.draft_id;
   }
@@ -133,7 +133,7 @@ export class Actions {
   // ---- Internal ----
 
   async #generate(ask, shape) {
-    this.#state.addJob(askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, {}, Date.now() / 1000));
+    this.#state.addJob(askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, this.#state.next()));
     const ack = await this.#connection.ask("generate", ask);
     if (ack.ok) return null;
     this.#state.dropJob(ask.job_id);

@@ -31,11 +31,11 @@ export function applyImages(job, event) {
 }
 
 /** The job this page shows between its own `generate` and the server's first record of it. */
-export function askedJob(ask, { position = null } = {}, now) {
+export function askedJob(ask, created_at) {
   return {
     state: "queued", seq: 0, attempt: 0, images: [], grid: null, error: null, substituted: [], count: 1,
     negative_prompt: "", overrides: {}, image_id: null, eta_s: null, progress: 0, step: null, steps: null,
-    ...ask, position, created_at: now, ended_at: null,
+    position: null, ...ask, created_at, ended_at: null,
   };
 }
 

@@ -20,7 +20,7 @@ export class Outbox {
   }
 
   add(message) {
-    this.#keep([...this.#state.unsent, { message_id: newId(), conversation_id: this.#state.view, error: null, ...message }]);
+    this.#keep([...this.#state.unsent, { message_id: newId(), conversation_id: this.#state.view, at: this.#state.next(), error: null, ...message }]);
     return this.flush();
   }
 
@@ -51,7 +51,7 @@ export class Outbox {
   async #send(item) {
     const placed = await this.#place(item);
     if (!placed.ok) return this.#refused(item, placed.error);
-    const { error, ...fields } = this.#state.unsent.find((other) => other.message_id === item.message_id) ?? item;
+    const { error, at, ...fields } = this.#state.unsent.find((other) => other.message_id === item.message_id) ?? item;
     const ack = await this.#connection.ask("gpt_chat", fields);
     if (!ack.ok) return this.#refused(item, ack.error);
     this.#state.accepted(fields, ack, Date.now() / 1000);

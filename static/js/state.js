@@ -125,13 +125,14 @@ export class State extends EventTarget {
   }
 
   /** The server took a message of this page: its turn becomes a real one. */
-  accepted(item, ack, now) {
+  accepted(item, ack, created_at) {
     this.unsent = this.unsent.filter((other) => other.message_id !== item.message_id);
     if (!this.replies.has(ack.reply_id) && !this.#reply(ack.reply_id)) this.replies.set(ack.reply_id, beginReply(ack));
     if (ack.conversation_id === this.view) {
       const { message_id, conversation_id } = ack;
       const { text: content, image_id = null, folder, template } = item;
-      this.#keepMessage({ role: "user", content, state: "complete", created_at: now, message_id, conversation_id, image_id, folder, template });
+      const record = { role: "user", content, state: "complete", at: this.next(), created_at, message_id, conversation_id, image_id, folder, template };
+      this.#keepMessage(record);
     }
     this.tell("turns");
     this.tell("conversations");
@@ -175,6 +176,12 @@ export class State extends EventTarget {
 
   unfinishedJobs() {
     return [...this.jobs.values()].filter((job) => !hasEnded(job));
+  }
+
+  /** A time just behind everything on view, for what is new. */
+  next() {
+    const times = this.turns().map((turn) => turn.at);
+    return Math.max(0, ...times.filter(Number.isFinite)) + 0.001;
   }
 
   tell(type, detail = null) {

@@ -49,7 +49,7 @@ export class ComposerView {
   }
 
   focus() {
-    this.#parts.text.focus();
+    this.#parts.text.focus({ preventScroll: true });
   }
 
   /** Show words as if they had been typed. */
