@@ -26,9 +26,7 @@ class ArtbotError(Exception):
     status: ClassVar[int] = 500
     fault: ClassVar[Fault] = "server"
 
-    def __init__(
-        self, message: str, *, code: str | None = None, fault: Fault | None = None, **detail: Any
-    ) -> None:
+    def __init__(self, message: str, *, code: str | None = None, fault: Fault | None = None, **detail: Any) -> None:
         super().__init__(message)
         self.message = message
         self.error_code = code or self.code

@@ -1,0 +1,105 @@
+"""Keeps the leases of a worker's runs, in a thread of its own, and takes jobs from workers that let theirs end."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+import structlog
+
+from artbot_server.errors import Unavailable
+from artbot_server.painting.runs import Desk, Run, Stop
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How often a worker does what, in seconds. Tests take shorter ones.
+
+    Attributes:
+        lease_s: how long a claim holds; four renewals, so that one slow backup of the database costs none.
+        poll_s: how often it looks for work and lost leases; wake-ups make it faster, never needed.
+        health_s: how often each backend is asked what it offers; `down_s` while it cannot be reached.
+        grace_s: what a run may still take when the worker is told to stop.
+        pauses_s: rest of a backend after a job's first and second failed attempt.
+    """
+
+    lease_s: float = 20.0
+    renew_s: float = 5.0
+    poll_s: float = 1.0
+    health_s: float = 30.0
+    down_s: float = 5.0
+    grace_s: float = 3.0
+    pauses_s: tuple[float, float] = (1.0, 4.0)
+
+
+class Leases:
+    """The runs of one worker, by job."""
+
+    def __init__(self, desk: Desk, timing: Timing) -> None:
+        self._desk = desk
+        self._timing = timing
+        self._runs: dict[str, Run] = {}
+        self._renewed_at: dict[str, float] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
+
+    def start(self) -> None:
+        """Begin to renew and reclaim."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread; runs still held lose their lease in time."""
+        self._stopping.set()
+        self._thread.join()
+
+    def hold(self, run: Run) -> None:
+        """Renew this run's lease from now on."""
+        self._renewed_at[run.job.id] = time.monotonic()
+        self._runs[run.job.id] = run
+
+    def drop(self, run: Run) -> None:
+        """It has ended."""
+        self._runs.pop(run.job.id, None)
+
+    def stop_run(self, job_id: str, why: Stop) -> None:
+        """Stop the run of this job, if it is here."""
+        run = self._runs.get(job_id)
+        if run is not None:
+            run.stop(why)
+
+    def stop_all(self, why: Stop) -> None:
+        """Stop every run."""
+        for run in list(self._runs.values()):
+            run.stop(why)
+
+    @property
+    def busy(self) -> bool:
+        """Something is painted now."""
+        return bool(self._runs)
+
+    def _keep(self) -> None:
+        pause_s = min(self._timing.poll_s, self._timing.renew_s)
+        while not self._stopping.wait(pause_s):
+            try:
+                for run in list(self._runs.values()):
+                    if time.monotonic() - self._renewed_at[run.job.id] >= self._timing.renew_s - pause_s / 2:
+                        self._renew(run)
+                self._reclaim()
+            except Unavailable as error:
+                log.warning("leases_not_renewed", reason=error.message)
+
+    def _renew(self, run: Run) -> None:
+        lease = self._desk.claims.renew(run.job)
+        self._renewed_at[run.job.id] = time.monotonic()
+        if not lease.held:
+            run.stop(Stop.LOST)
+        elif lease.cancel_requested:
+            run.stop(Stop.CANCELLED)
+
+    def _reclaim(self) -> None:
+        for job in self._desk.claims.reclaim():
+            log.warning("job_reclaimed", job_id=job.id, state=job.state.value, attempt=job.attempt)
+            self._desk.tell_changed(job)

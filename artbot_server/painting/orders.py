@@ -1,0 +1,33 @@
+"""What somebody asks to have painted, before it is merged with its template. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaintOrder:
+    """`generate` in docs/protocol.md, with its pictures already kept.
+
+    Attributes:
+        job_id: made by the client; the same one again gives the first answer again.
+        reply_id, conversation_id: where the prompt came from, for display.
+    """
+
+    prompt: str
+    folder: str
+    template: str
+    negative_prompt: str = ""
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    image_id: str | None = None
+    mask_id: str | None = None
+    job_id: str | None = None
+    conversation_id: str | None = None
+    reply_id: str | None = None
+    client_sid: str | None = None
+    batch_id: str | None = None
+
+    def __repr__(self) -> str:
+        return f"PaintOrder({self.folder}/{self.template})"

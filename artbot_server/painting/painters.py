@@ -1,0 +1,110 @@
+"""One backend's thread in the worker: is it well, take the next job, paint it, again."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+
+import structlog
+
+from artbot_server.errors import ArtbotError, BackendFailed, Unavailable
+from artbot_server.painting.leases import Leases, Timing
+from artbot_server.painting.runs import Desk, Run, run_job
+from artbot_server.sd.base import Backend
+from artbot_server.storage.backends import BackendStore
+
+INTERNAL = ArtbotError("Something went wrong on the server; it is in its log.").as_json()
+
+log = structlog.get_logger()
+
+
+class Painter:
+    """Paints on one backend, one job after the other."""
+
+    def __init__(self, backend: Backend, desk: Desk, leases: Leases, known: BackendStore, timing: Timing) -> None:
+        self._backend = backend
+        self._desk = desk
+        self._leases = leases
+        self._known = known
+        self._timing = timing
+        self._stopping = False
+        self._woken = threading.Event()
+        self._run: Run | None = None
+        self._up: bool | None = None
+        self._check_at = time.monotonic()
+        self._thread = threading.Thread(target=self._work, name=f"painter-{backend.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look for jobs."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look for a job now."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; a job that is being painted goes on."""
+        self._stopping = True
+        self._woken.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for its end; whether it came."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        while not self._stopping:
+            try:
+                pause_s = self._turn()
+            except Unavailable as error:
+                log.warning("painter_waits", backend=self._backend.name, reason=error.message)
+                pause_s = self._timing.poll_s
+            except Exception:  # Top of the worker's loop: a fault costs one job, not the worker.
+                log.exception("painter_fault", backend=self._backend.name)
+                self._give_up()
+                pause_s = self._timing.poll_s
+            finally:
+                if self._run is not None:
+                    self._leases.drop(self._run)
+                self._run = None
+            if pause_s and self._woken.wait(pause_s):
+                self._woken.clear()
+
+    def _turn(self) -> float:
+        """Do the next thing; how many seconds to wait afterwards unless woken."""
+        if time.monotonic() >= self._check_at:
+            self._check()
+        if not self._up:
+            return self._timing.down_s
+        job = self._desk.claims.claim(self._backend.name)
+        if job is None:
+            return self._timing.poll_s
+        self._run = Run(job)
+        self._leases.hold(self._run)
+        if run_job(self._run, self._backend, self._desk):
+            return 0
+        # It may be down: look before the next job, so that a dead backend does not use up everybody's attempts.
+        self._check_at = 0
+        return self._timing.pauses_s[min(job.attempt, len(self._timing.pauses_s)) - 1]
+
+    def _check(self) -> None:
+        """Ask the backend what it offers and note it for the web process."""
+        try:
+            abilities = self._backend.abilities()
+        except BackendFailed as error:
+            abilities = None
+            log.warning("backend_down", backend=self._backend.name, code=error.error_code)
+        self._known.seen(self._backend, abilities)
+        up = abilities is not None
+        self._check_at = time.monotonic() + (self._timing.health_s if up else self._timing.down_s)
+        if up != self._up:
+            self._up = up
+            log.info("backend_changed", backend=self._backend.name, up=up)
+            self._desk.tell("backends_changed", {}, b"")
+
+    def _give_up(self) -> None:
+        if self._run is not None:
+            with suppress(Unavailable):
+                self._desk.claims.failed(self._run.job, INTERNAL)
+                self._desk.tell_changed(self._run.job)

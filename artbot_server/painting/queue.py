@@ -1,0 +1,239 @@
+"""Painting as the web process sees it: put an order into the queue, cancel it, pass on what workers say.
+
+What is told was committed before. Pixels and backends are the worker's; the order of the line is `line`'s.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from typing import Any, Protocol
+from uuid import uuid4
+
+import structlog
+
+from artbot_server.errors import BadRequest, NotFound, Unavailable
+from artbot_server.events import JobChanged, PaintProgress, PicturesReady, Publish
+from artbot_server.painting.jobs import Job, JobState, job_json
+from artbot_server.painting.merge import Order, expected, merge
+from artbot_server.painting.orders import PaintOrder
+from artbot_server.painting.pictures import Sign, StoredPicture, pictures_and_grid
+from artbot_server.painting.positions import Place, Positions
+from artbot_server.painting.suitable import unsuitable_words
+from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.templates import Folder
+from artbot_server.sd.base import Abilities
+from artbot_server.storage.backends import BackendStore
+from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.pictures import PictureStore
+
+WAIT_S = 600.0
+"""Longest wait of a caller over HTTP; the proxies in front of one rarely wait longer."""
+LOOK_EVERY_S = 2.0
+"""How often a wait looks for itself, should the worker's word be lost."""
+
+log = structlog.get_logger()
+
+
+class Live(Protocol):
+    """The way to the workers: `live.local` on one machine."""
+
+    def wake(self) -> None: ...
+    def cancel(self, job_id: str) -> None: ...
+
+
+class PaintQueue:
+    """Takes orders and tells sessions what becomes of them.
+
+    Args:
+        limit: how many jobs of one session may wait.
+    """
+
+    def __init__(
+        self,
+        *,
+        jobs: JobStore,
+        pictures: PictureStore,
+        backends: BackendStore,
+        templates: TemplateStore,
+        live: Live,
+        publish: Publish,
+        sign: Sign,
+        limit: int,
+    ) -> None:
+        self._jobs = jobs
+        self._pictures = pictures
+        self._backends = backends
+        self._templates = templates
+        self._live = live
+        self._publish = publish
+        self._sign = sign
+        self._limit = limit
+        self._positions = Positions(jobs, backends, publish)
+        self._ended = threading.Condition()
+
+    def abilities(self) -> Abilities:
+        """What an order's overrides may ask for."""
+        return self._backends.abilities()
+
+    # What a client asks for
+
+    def submit(self, session_id: str, order: PaintOrder) -> tuple[Job, int | None]:
+        """Queue an order; the job and its position, None when it is no longer waiting.
+
+        Sent again with the same `job_id`, the first job comes back and nothing is done.
+
+        Raises:
+            BadRequest: an override is not allowed, or the folder is for children and the prompt is not (`unsuitable`).
+            NotFound: no such folder, template or picture.
+            TooMany: the session has too many jobs waiting.
+        """
+        if order.job_id is not None and (first := self._found(session_id, order.job_id)) is not None:
+            return first, self._position(first)
+        job, is_new = self._jobs.create(self._job(session_id, order), self._limit)
+        places = self._positions.now()
+        place = places.get(job.id)
+        if is_new:
+            log.info("job_queued", job_id=job.id, folder=job.folder, template=job.template, mode=job.mode)
+            self._publish(session_id, JobChanged(self._record(job, [], place)))
+            self._live.wake()
+            self.tick()
+        return job, place.position if place else None
+
+    def cancel(self, session_id: str, job_id: str) -> Job:
+        """Cancel a job that waits, have one that runs interrupted, leave one that has ended; the job afterwards.
+
+        Raises:
+            NotFound: there is none in this session.
+        """
+        job = self._jobs.request_cancel(job_id, session_id)
+        if job.state is JobState.RUNNING:
+            self._live.cancel(job_id)
+        elif job.state is JobState.CANCELLED:
+            self._publish(session_id, JobChanged(self.record(job)))
+            self.tick()
+        return job
+
+    def wait(self, session_id: str, job_id: str, timeout_s: float = WAIT_S) -> Job:
+        """Wait until a job has ended, for callers without a socket; the job as it then is.
+
+        Raises:
+            NotFound: there is none in this session, or no more.
+            Unavailable: it has not ended in time; it goes on.
+        """
+        give_up_at = time.monotonic() + timeout_s
+        while not (job := self._jobs.get(job_id, session_id)).ended:
+            if time.monotonic() > give_up_at:
+                raise Unavailable("The pictures are not ready yet.", job_id=job_id)
+            with self._ended:
+                # Whether or not the word comes: it is looked up again.
+                self._ended.wait(LOOK_EVERY_S)
+        return job
+
+    # Records
+
+    def records(self, session_id: str, reply_ids: Collection[str] = ()) -> list[dict[str, Any]]:
+        """The `jobs` of a snapshot: unfinished, lately ended, and those of these replies."""
+        return self._records(self._jobs.of_session(session_id, reply_ids))
+
+    def records_of_replies(self, session_id: str, reply_ids: Collection[str]) -> list[dict[str, Any]]:
+        """The `jobs` of a page of history."""
+        return self._records(self._jobs.of_replies(session_id, reply_ids))
+
+    def record(self, job: Job) -> dict[str, Any]:
+        """One `job` record of docs/protocol.md, with pictures and position."""
+        return self._records([job])[0]
+
+    def _records(self, jobs: Collection[Job]) -> list[dict[str, Any]]:
+        """The records of several in two look-ups."""
+        pictures = self._pictures.of_jobs([job.id for job in jobs if job.ended])
+        waits = any(job.state is JobState.QUEUED for job in jobs)
+        places = self._positions.now() if waits else {}
+        return [self._record(job, pictures.get(job.id, []), places.get(job.id)) for job in jobs]
+
+    # What workers say
+
+    def job_changed(self, session_id: str, job_id: str) -> None:
+        """A worker changed this job's row: tell its session, pictures first.
+
+        Raises:
+            NotFound: it was deleted meanwhile.
+        """
+        record = self.record(self._jobs.get(job_id, session_id))
+        if record["state"] == JobState.DONE:
+            self._publish(session_id, PicturesReady(job_id, record["images"], record["grid"]))
+        self._publish(session_id, JobChanged(record))
+        with self._ended:
+            self._ended.notify_all()
+        self.tick()
+
+    def progress(self, session_id: str, progress: PaintProgress) -> None:
+        """A running job got further."""
+        self._publish(session_id, progress)
+
+    def tick(self) -> None:
+        """Tell sessions whose jobs moved up; does something at most once a second, and little while nothing waits."""
+        self._positions.tick()
+
+    # How an order becomes a job
+
+    def _job(self, session_id: str, order: PaintOrder) -> Job:
+        folder, template = self._templates.find(order.folder, order.template)
+        _check_suitable(folder, order)
+        for name, picture_id in (("image_id", order.image_id), ("mask_id", order.mask_id)):
+            if picture_id is not None:
+                self._check_picture(name, picture_id, session_id)
+        abilities = self.abilities()
+        merged = merge(template, folder, Order(**{name: getattr(order, name) for name in _MERGED}), abilities)
+        width, height, count = expected(merged.fields)
+        return Job(
+            id=order.job_id or str(uuid4()),
+            session_id=session_id,
+            **{name: getattr(order, name) for name in _MERGED + _PASSED_ON},
+            mode=merged.mode,
+            fields=merged.fields,
+            substituted=[asdict(one) for one in merged.substituted],
+            model=_model(merged.fields, abilities),
+            width=width,
+            height=height,
+            count=count,
+        )
+
+    def _check_picture(self, name: str, picture_id: str, session_id: str) -> None:
+        try:
+            self._pictures.get(picture_id, session_id)
+        except NotFound as error:
+            raise NotFound(error.message, field=name) from error
+
+    def _found(self, session_id: str, job_id: str) -> Job | None:
+        try:
+            return self._jobs.get(job_id, session_id)
+        except NotFound:
+            return None
+
+    def _position(self, job: Job) -> int | None:
+        place = self._positions.now().get(job.id) if job.state is JobState.QUEUED else None
+        return place.position if place else None
+
+    def _record(self, job: Job, pictures: Collection[StoredPicture], place: Place | None) -> dict[str, Any]:
+        shown, grid = pictures_and_grid(pictures, self._sign)
+        position, eta_s = (place.position, place.eta_s) if place else (None, None)
+        return job_json(job, pictures=shown, grid=grid, position=position, eta_s=eta_s)
+
+
+_PASSED_ON = ("folder", "template", "conversation_id", "reply_id", "client_sid", "batch_id")
+_MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
+
+
+def _check_suitable(folder: Folder, order: PaintOrder) -> None:
+    words = unsuitable_words(order.prompt) if folder.for_children else []
+    if words:
+        raise BadRequest("This folder is for children and does not draw that.", code="unsuitable", words=list(words))
+
+
+def _model(fields: Mapping[str, Any], abilities: Abilities) -> str | None:
+    """The checkpoint a payload needs, where some backend has it: others then leave the job to that one."""
+    asked = (fields.get("override_settings") or {}).get("sd_model_checkpoint")
+    return asked if asked in abilities.models else None

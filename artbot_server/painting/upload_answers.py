@@ -1,0 +1,25 @@
+"""The worker's half of an upload: check the file the web process wrote, keep it, say its id. The other is `uploads`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from artbot_server.errors import ArtbotError, Unavailable
+from artbot_server.painting.picture_checks import check_picture
+from artbot_server.storage.pictures import PictureStore
+
+
+def answer_upload(body: Mapping[str, Any], pictures: PictureStore, uploads_dir: Path) -> dict[str, Any]:
+    """The worker's answer to `check_upload`: the `id` of the kept picture, or the `error`'s JSON."""
+    try:
+        try:
+            data = (uploads_dir / Path(body["name"]).name).read_bytes()
+        except OSError as error:
+            raise Unavailable("The uploaded file is gone; send it again.") from error
+        checked = check_picture(data, body["max_bytes"])
+        kept = pictures.add(pictures.write_files(checked, session_id=body["session_id"], kind=body["kind"]))
+    except ArtbotError as error:
+        return {"error": error.as_json()}
+    return {"id": kept.id}

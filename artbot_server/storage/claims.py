@@ -1,0 +1,228 @@
+"""The jobs table as a queue for workers: claim, hold, hand back, end. A claim is a lease by the database's clock.
+
+Every write after a claim names worker and attempt and says whether the lease still stood, so a worker that slept past
+its lease changes nothing. A backend's row is a lease too: one job on a backend at a time, over all workers. Rows are
+locked in the order jobs, backends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from artbot_server.errors import Unavailable
+from artbot_server.painting.jobs import MAX_ATTEMPTS, Job, JobState, move
+from artbot_server.painting.line import BackendNow, next_job
+from artbot_server.painting.pictures import StoredPicture
+from artbot_server.storage.database import Database
+from artbot_server.storage.jobs import job_of, sessions_served, time_of, waiting_jobs
+from artbot_server.storage.schema import backends, jobs, pictures
+
+WORKER_LOST = Unavailable(f"The worker was lost {MAX_ATTEMPTS} times over this job.", code="worker_lost").as_json()
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """What a renewal found: whether it was still ours, and whether the user wants the job stopped."""
+
+    held: bool
+    cancel_requested: bool = False
+
+
+class Claims:
+    """What one worker may do to jobs. `worker` is unique for each process that ever ran."""
+
+    def __init__(self, database: Database, worker: str, lease_s: float) -> None:
+        self._database = database
+        self._worker = worker
+        self._lease_s = lease_s
+
+    def claim(self, backend: str) -> Job | None:
+        """Take the next job for this registered backend; None when nothing waits for it or it is somebody's."""
+        anything = select(jobs.c.id).where(jobs.c.state == JobState.QUEUED).limit(1)
+        if self._database.read(lambda connection: connection.execute(anything).first()) is None:
+            return None
+
+        def work(connection: Connection) -> Job | None:
+            row = connection.execute(select(backends).where(backends.c.name == backend).with_for_update()).one()
+            if row.job_id is not None:
+                return None
+            job_id = self._choose(connection, BackendNow(row.loaded_model, _models(row.abilities)))
+            return None if job_id is None else self._begin(connection, job_id, backend)
+
+        return self._database.write(work)
+
+    def _choose(self, connection: Connection, backend: BackendNow) -> str | None:
+        """The next job's id, its row locked; another one where somebody else takes it at this moment."""
+        now = time_of(self._database, connection)
+        waiting, served = waiting_jobs(connection), sessions_served(connection, now)
+        while (job_id := next_job(waiting, served, backend, now)) is not None:
+            row = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED)
+            if connection.execute(row.with_for_update(skip_locked=True)).first() is not None:
+                return job_id
+            waiting = [job for job in waiting if job.id != job_id]
+        return None
+
+    def _begin(self, connection: Connection, job_id: str, backend: str) -> Job:
+        now = time_of(self._database, connection)
+        mine = {"worker": self._worker, "lease_until": now + self._lease_s}
+        begun = update(jobs).where(jobs.c.id == job_id).returning(*jobs.c)
+        begun = begun.values(
+            state=move(JobState.QUEUED, JobState.RUNNING),
+            seq=jobs.c.seq + 1,
+            attempt=jobs.c.attempt + 1,
+            backend=backend,
+            started_at=now,
+            **_NOT_BEGUN,
+            **mine,
+        )
+        connection.execute(update(backends).where(backends.c.name == backend).values(job_id=job_id, **mine))
+        return job_of(connection.execute(begun).mappings().one())
+
+    def renew(self, job: Job) -> Lease:
+        """Hold a claimed job and its backend for another lease."""
+
+        def work(connection: Connection) -> Lease:
+            row = self._held(connection, job)
+            if row is None:
+                return Lease(held=False)
+            now = time_of(self._database, connection)
+            until = now + self._lease_s
+            connection.execute(update(jobs).where(jobs.c.id == job.id).values(lease_until=until))
+            connection.execute(self._backend_of(job).values(lease_until=until, seen_at=now))
+            return Lease(held=True, cancel_requested=row["cancel_requested"])
+
+        return self._database.write(work)
+
+    def progress(self, job: Job, fraction: float, step: int | None, steps: int | None) -> bool:
+        """Note how far it is; for snapshots, so once a second is plenty."""
+
+        def work(connection: Connection) -> bool:
+            held = self._held(connection, job) is not None
+            if held:
+                values = {"progress": fraction, "step": step, "steps": steps}
+                connection.execute(update(jobs).where(jobs.c.id == job.id).values(**values))
+            return held
+
+        return self._database.write(work)
+
+    def done(
+        self,
+        job: Job,
+        kept: Sequence[StoredPicture],
+        substituted: Sequence[Mapping[str, Any]] = (),
+        model: str | None = None,
+    ) -> bool:
+        """End it with its pictures, whose files are already there. `model`: what the backend has loaded now."""
+
+        def also(connection: Connection, now: float) -> None:
+            if kept:
+                connection.execute(insert(pictures), [asdict(picture) | {"created_at": now} for picture in kept])
+            if model is not None:
+                connection.execute(self._backend_of(job).values(loaded_model=model))
+
+        values = {"progress": 1.0, "substituted": list(substituted)}
+        return self._database.write(lambda connection: self._end(connection, job, JobState.DONE, values, also))
+
+    def failed(self, job: Job, error: Mapping[str, Any]) -> bool:
+        """End it with an error's JSON."""
+        values = {"error": dict(error)}
+        return self._database.write(lambda connection: self._end(connection, job, JobState.FAILED, values))
+
+    def cancelled(self, job: Job) -> bool:
+        """End it because the user said so."""
+        return self._database.write(lambda connection: self._end(connection, job, JobState.CANCELLED, {}))
+
+    def hand_back(self, job: Job) -> bool:
+        """Back into the queue as if this attempt had never been: the worker stops, the job is not at fault."""
+        return self._database.write(lambda connection: self._requeue(connection, job, job.attempt - 1))
+
+    def try_again(self, job: Job) -> bool:
+        """Back into the queue after an attempt that counts."""
+        return self._database.write(lambda connection: self._requeue(connection, job, job.attempt))
+
+    def reclaim(self) -> list[Job]:
+        """Take jobs and backends from workers whose lease ended; the jobs that changed, as they are now.
+
+        A job goes back to the queue, is cancelled if its user wanted that, or fails with `worker_lost` after
+        MAX_ATTEMPTS.
+        """
+        expired = (jobs.c.state == JobState.RUNNING, jobs.c.lease_until < self._database.now)
+        held = (backends.c.job_id.is_not(None), backends.c.lease_until < self._database.now)
+        is_any = (select(jobs.c.id).where(*expired).limit(1), select(backends.c.name).where(*held).limit(1))
+        if not self._database.read(lambda connection: any(connection.execute(query).first() for query in is_any)):
+            return []
+
+        def work(connection: Connection) -> list[Job]:
+            query = select(jobs).where(*expired).with_for_update(skip_locked=True)
+            lost = [job_of(row) for row in connection.execute(query).mappings()]
+            now = time_of(self._database, connection)
+            changed = [_after_loss(connection, job, now) for job in lost]
+            free = {"job_id": None, "worker": None, "lease_until": None}
+            connection.execute(update(backends).where(*held).values(**free))
+            return changed
+
+        return self._database.write(work)
+
+    def _held(self, connection: Connection, job: Job) -> RowMapping | None:
+        """The job's row, locked, while it is still this claim's."""
+        query = select(jobs).where(
+            jobs.c.id == job.id,
+            jobs.c.worker == self._worker,
+            jobs.c.attempt == job.attempt,
+            jobs.c.state == JobState.RUNNING,
+        )
+        return connection.execute(query.with_for_update()).mappings().first()
+
+    def _backend_of(self, job: Job) -> Any:
+        mine = (backends.c.name == job.backend, backends.c.job_id == job.id, backends.c.worker == self._worker)
+        return update(backends).where(*mine)
+
+    def _end(
+        self, connection: Connection, job: Job, state: JobState, values: Mapping[str, Any], also: Any = None
+    ) -> bool:
+        if self._held(connection, job) is None:
+            return False
+        now = time_of(self._database, connection)
+        _write(connection, job, state, dict(values) | {"ended_at": now})
+        if also is not None:
+            also(connection, now)
+        connection.execute(self._backend_of(job).values(job_id=None, worker=None, lease_until=None))
+        return True
+
+    def _requeue(self, connection: Connection, job: Job, attempt: int) -> bool:
+        row = self._held(connection, job)
+        if row is None:
+            return False
+        if row["cancel_requested"]:
+            return self._end(connection, job, JobState.CANCELLED, {})
+        _write(connection, job, JobState.QUEUED, {"attempt": attempt, "backend": None, **_NOT_BEGUN})
+        connection.execute(self._backend_of(job).values(job_id=None, worker=None, lease_until=None))
+        return True
+
+
+_NOT_BEGUN = {"progress": 0.0, "step": None, "steps": None}
+
+
+def _write(connection: Connection, job: Job, state: JobState, values: Mapping[str, Any]) -> None:
+    """One change of a running job's state, counted; nobody holds it afterwards."""
+    free = {"worker": None, "lease_until": None, "state": move(JobState.RUNNING, state), "seq": jobs.c.seq + 1}
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(**free, **values))
+
+
+def _after_loss(connection: Connection, job: Job, now: float) -> Job:
+    if job.cancel_requested:
+        _write(connection, job, JobState.CANCELLED, {"ended_at": now})
+    elif job.attempt >= MAX_ATTEMPTS:
+        _write(connection, job, JobState.FAILED, {"ended_at": now, "error": WORKER_LOST})
+    else:
+        _write(connection, job, JobState.QUEUED, {"backend": None, **_NOT_BEGUN})
+    return job_of(connection.execute(select(jobs).where(jobs.c.id == job.id)).mappings().one())
+
+
+def _models(abilities: Mapping[str, Any] | None) -> tuple[str, ...]:
+    return tuple((abilities or {}).get("models", ()))

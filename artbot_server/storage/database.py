@@ -1,0 +1,130 @@
+"""The one way to the database: short transactions, retried while SQLite is locked, on SQLite or PostgreSQL.
+
+Between the first statement of a transaction and its commit nothing may yield: no socket, sleep, lock, log line or
+callback (under eventlet a green thread that yields there keeps SQLite's write lock while others wait for it).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.sql.elements import TextClause
+
+from artbot_server.errors import ConfigError, Unavailable
+
+T = TypeVar("T")
+
+LOCKED_FOR_S = 30.0
+"""How long a write waits for somebody else's lock before it gives up: longer than any backup's checkpoint."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.1
+
+
+class Database:
+    """A pool of connections and two verbs.
+
+    Args:
+        url: SQLAlchemy's form, `sqlite:///path` or `postgresql+psycopg://…`.
+
+    Raises:
+        ConfigError: the address is not one of a known kind.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = _create_engine(url)
+        self.is_sqlite = self._engine.dialect.name == "sqlite"
+
+    @property
+    def now(self) -> TextClause:
+        """The database's own clock as an SQL expression: leases of several machines are held against it alone."""
+        if self.is_sqlite:
+            return text("((julianday('now') - 2440587.5) * 86400.0)")
+        return text("extract(epoch from clock_timestamp())::float8")
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction that only reads.
+
+        Raises:
+            Unavailable: the database cannot be reached or stays locked.
+        """
+        return self._run(work, write=False)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction and commit. It may be run again, so it must have no other effects.
+
+        Raises:
+            Unavailable: the database cannot be reached or stays locked.
+        """
+        return self._run(work, write=True)
+
+    def use_write_ahead_log(self) -> None:
+        """SQLite only, lasting: readers and the one writer no longer wait for each other."""
+        with self._engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._engine.dispose()
+
+    def _run(self, work: Callable[[Connection], T], *, write: bool) -> T:
+        give_up_at = time.monotonic() + LOCKED_FOR_S
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                with self._engine.connect() as connection:
+                    if write:
+                        connection.info["artbot_write"] = True
+                    try:
+                        with connection.begin():
+                            return work(connection)
+                    finally:
+                        connection.info.pop("artbot_write", None)
+            except OperationalError as error:
+                if not _is_passing(error) or time.monotonic() > give_up_at:
+                    raise Unavailable("The database cannot be used just now; try again in a moment.") from error
+            time.sleep(pause_s * random.uniform(0.5, 1.5))
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    """SQLite's lock, or a PostgreSQL connection that was cut: both are over soon."""
+    words = str(error.orig).lower()
+    return "locked" in words or "busy" in words or error.connection_invalidated
+
+
+def _create_engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_engine(parsed, connect_args={"timeout": 0, "check_same_thread": False}, pool_size=8)
+            _prepare_sqlite(engine)
+            return engine
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise ConfigError(f"ARTBOT_DATABASE_URL cannot be used: {error}.") from error
+    raise ConfigError("ARTBOT_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Our own BEGIN (the driver's begins too late), write-ahead log, and no waiting inside SQLite's C code."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(raw: Any, _record: Any) -> None:
+        raw.isolation_level = None
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("artbot_write") else "BEGIN")

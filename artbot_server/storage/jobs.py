@@ -1,0 +1,182 @@
+"""The jobs table as the web process sees it: put in, look up, cancel. What a worker does is in `claims`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, text, update
+from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import IntegrityError
+
+from artbot_server.errors import BadRequest, NotFound, TooMany
+from artbot_server.painting.jobs import UNFINISHED, Job, JobState, move
+from artbot_server.painting.line import Served, WaitingJob
+from artbot_server.storage.database import Database
+from artbot_server.storage.schema import jobs
+
+DAY_S = 86400.0
+ENDED_SHOWN = 20
+DURATIONS_KEPT = 20
+"""Of how many of the last jobs the usual time is taken: enough to smooth, few enough to follow a change of template."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """What positions are computed from. `durations`: seconds of the last jobs that were done."""
+
+    waiting: Sequence[WaitingJob]
+    served: Mapping[str, Served]
+    durations: Sequence[float]
+
+    @property
+    def running(self) -> int:
+        return sum(had.running for had in self.served.values())
+
+
+class JobStore:
+    """Jobs by id and session."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(self, job: Job, limit: int) -> tuple[Job, bool]:
+        """Put a job in; `(the row, whether it is new)`. The same id from the same session gets the first one back.
+
+        Args:
+            limit: how many of a session may wait at once.
+
+        Raises:
+            BadRequest: the id is another session's (field `job_id`).
+            TooMany: the session has `limit` jobs waiting.
+        """
+        try:
+            return self._database.write(lambda connection: self._create(connection, job, limit))
+        except IntegrityError:
+            # Another process put the same id in between our look and our insert: now it is there to be found.
+            return self._database.write(lambda connection: self._create(connection, job, limit))
+
+    def _create(self, connection: Connection, job: Job, limit: int) -> tuple[Job, bool]:
+        if not self._database.is_sqlite:
+            # One at a time for a session, or two at once would both find room for one more.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:s, 0))"), {"s": job.session_id})
+        first = connection.execute(select(jobs).where(jobs.c.id == job.id)).mappings().first()
+        if first is not None:
+            if first["session_id"] != job.session_id:
+                raise BadRequest("This job_id is taken; make a new one.", field="job_id")
+            return job_of(first), False
+        mine = and_(jobs.c.session_id == job.session_id, jobs.c.state == JobState.QUEUED)
+        if connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one() >= limit:
+            raise TooMany(f"At most {limit} of your jobs may wait at once; let one finish first.", limit=limit)
+        put = replace(job, created_at=time_of(self._database, connection))
+        connection.execute(insert(jobs).values(**asdict(put)))
+        return put, True
+
+    def get(self, job_id: str, session_id: str | None = None) -> Job:
+        """One job; of this session alone where one is given.
+
+        Raises:
+            NotFound: there is none, or it is another session's.
+        """
+        query = select(jobs).where(jobs.c.id == job_id)
+        if session_id is not None:
+            query = query.where(jobs.c.session_id == session_id)
+        row = self._database.read(lambda connection: connection.execute(query).mappings().first())
+        if row is None:
+            raise NotFound("There is no such job.", field="job_id")
+        return job_of(row)
+
+    def of_session(self, session_id: str, reply_ids: Collection[str] = ()) -> list[Job]:
+        """What a snapshot shows, oldest first: all unfinished, the last 20 ended within a day, those of these replies."""
+        mine = select(jobs).where(jobs.c.session_id == session_id)
+
+        def work(connection: Connection) -> dict[str, Job]:
+            since = time_of(self._database, connection) - DAY_S
+            ended = mine.where(jobs.c.state.not_in(UNFINISHED), jobs.c.ended_at > since)
+            wanted = (
+                mine.where(or_(jobs.c.state.in_(UNFINISHED), jobs.c.reply_id.in_(reply_ids))),
+                ended.order_by(jobs.c.ended_at.desc()).limit(ENDED_SHOWN),
+            )
+            rows = [row for query in wanted for row in connection.execute(query).mappings()]
+            return {row["id"]: job_of(row) for row in rows}
+
+        return sorted(self._database.read(work).values(), key=lambda job: (job.created_at, job.id))
+
+    def of_replies(self, session_id: str, reply_ids: Collection[str]) -> list[Job]:
+        """The jobs that came from these replies, oldest first."""
+        return self._all(session_id, jobs.c.reply_id.in_(reply_ids))
+
+    def of_batch(self, session_id: str, batch_id: str) -> list[Job]:
+        """The jobs that were sent as one batch, oldest first."""
+        return self._all(session_id, jobs.c.batch_id == batch_id)
+
+    def queue_now(self) -> QueueNow:
+        """Everything that waits, and what is known about how fast it will go."""
+
+        def work(connection: Connection) -> QueueNow:
+            waiting = waiting_jobs(connection)
+            served = sessions_served(connection, time_of(self._database, connection))
+            done = select(jobs.c.ended_at - jobs.c.started_at).where(jobs.c.state == JobState.DONE)
+            done = done.order_by(jobs.c.created_at.desc()).limit(DURATIONS_KEPT)
+            return QueueNow(waiting, served, list(connection.execute(done).scalars()))
+
+        return self._database.read(work)
+
+    def request_cancel(self, job_id: str, session_id: str) -> Job:
+        """Cancel it at once while it waits, mark it while it runs, leave it when it has ended; the row afterwards.
+
+        Raises:
+            NotFound: there is none, or it is another session's.
+        """
+
+        def work(connection: Connection) -> Job:
+            query = select(jobs).where(jobs.c.id == job_id, jobs.c.session_id == session_id).with_for_update()
+            row = connection.execute(query).mappings().first()
+            if row is None:
+                raise NotFound("There is no such job.", field="job_id")
+            job = job_of(row)
+            if job.state is JobState.QUEUED:
+                job = replace(
+                    job,
+                    state=move(job.state, JobState.CANCELLED),
+                    seq=job.seq + 1,
+                    ended_at=time_of(self._database, connection),
+                )
+            elif job.state is JobState.RUNNING:
+                job = replace(job, cancel_requested=True)
+            changed = {name: getattr(job, name) for name in ("state", "seq", "ended_at", "cancel_requested")}
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(**changed))
+            return job
+
+        return self._database.write(work)
+
+    def _all(self, session_id: str, which: ColumnElement[bool]) -> list[Job]:
+        query = select(jobs).where(jobs.c.session_id == session_id, which).order_by(jobs.c.created_at, jobs.c.id)
+        return self._database.read(lambda connection: [job_of(row) for row in connection.execute(query).mappings()])
+
+
+def time_of(database: Database, connection: Connection) -> float:
+    """What the database's clock says, in seconds since 1970."""
+    return float(connection.execute(select(database.now)).scalar_one())
+
+
+def job_of(row: RowMapping) -> Job:
+    """A row as a frozen record."""
+    values: dict[str, Any] = dict(row)
+    return Job(**values | {"state": JobState(row["state"])})
+
+
+def waiting_jobs(connection: Connection) -> list[WaitingJob]:
+    """All that wait, in no order."""
+    query = select(jobs.c.id, jobs.c.session_id, jobs.c.model, jobs.c.created_at)
+    return [WaitingJob(*row) for row in connection.execute(query.where(jobs.c.state == JobState.QUEUED))]
+
+
+def sessions_served(connection: Connection, now: float) -> dict[str, Served]:
+    """When each session with a job under way or waiting was last served, within a day."""
+    busy = select(jobs.c.session_id).where(jobs.c.state.in_(UNFINISHED))
+    running = func.sum(case((jobs.c.state == JobState.RUNNING, 1), else_=0))
+    query = select(jobs.c.session_id, running, func.max(jobs.c.started_at))
+    query = query.where(jobs.c.session_id.in_(busy), jobs.c.created_at > now - DAY_S).group_by(jobs.c.session_id)
+    return {row[0]: Served(int(row[1]), row[2] or 0.0) for row in connection.execute(query)}

@@ -1,0 +1,177 @@
+"""Pictures: a file and a thumbnail in the data folder, and a row that says whose it is. Pixels are never decoded here.
+
+The file is whole before its row exists; what a crash leaves without a row is swept away later.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from artbot_server.errors import NotFound
+from artbot_server.painting.pictures import EXTENSIONS, CheckedPicture, PictureKind, StoredPicture
+from artbot_server.storage.database import Database
+from artbot_server.storage.jobs import time_of
+from artbot_server.storage.schema import pictures
+
+Variant = Literal["original", "thumbnail"]
+ORPHAN_AFTER_S = 3600.0
+"""Age of a file without a row before it counts as left over: far longer than any worker needs from file to row."""
+IDS_AT_ONCE = 500
+"""Ids in one query of the sweep; SQLite takes at most 32,766 values."""
+
+
+class PictureStore:
+    """Files below `folder`, rows in the database."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder
+
+    def write_files(self, checked: CheckedPicture, *, session_id: str, kind: PictureKind, **more: Any) -> StoredPicture:
+        """Write both files under a new id; the row is `Claims.done`'s or `add`'s to write.
+
+        Args:
+            more: other attributes of `StoredPicture`.
+        """
+        picture = StoredPicture(
+            id=secrets.token_hex(16),
+            session_id=session_id,
+            kind=kind,
+            mime=checked.mime,
+            width=checked.size[0],
+            height=checked.size[1],
+            bytes=len(checked.data),
+            **more,
+        )
+        _write_whole(self.path(picture, "original"), checked.data)
+        _write_whole(self.path(picture, "thumbnail"), checked.thumbnail)
+        return picture
+
+    def add(self, picture: StoredPicture) -> StoredPicture:
+        """Write the row of a picture that no job made: an upload or a mask."""
+
+        def work(connection: Connection) -> float:
+            now = time_of(self._database, connection)
+            connection.execute(insert(pictures).values(**asdict(picture) | {"created_at": now}))
+            return now
+
+        self._database.write(work)
+        return self.get(picture.id, picture.session_id)
+
+    def get(self, picture_id: str, session_id: str) -> StoredPicture:
+        """One picture of this session.
+
+        Raises:
+            NotFound: there is none, or it is another session's.
+        """
+        return self._one(pictures.c.id == picture_id, pictures.c.session_id == session_id)
+
+    def by_id(self, picture_id: str) -> StoredPicture:
+        """One picture, for a caller whose right to it was proven otherwise (a signed address). Raises `NotFound`."""
+        return self._one(pictures.c.id == picture_id)
+
+    def shared(self, token: str) -> StoredPicture:
+        """The picture somebody shared under this token. Raises `NotFound`."""
+        return self._one(pictures.c.share_token == token)
+
+    def of_jobs(self, job_ids: Collection[str]) -> dict[str, list[StoredPicture]]:
+        """The pictures of each of these jobs, in their order; a job without any is an empty list."""
+        query = select(pictures).where(pictures.c.job_id.in_(job_ids)).order_by(pictures.c.position)
+        found: dict[str, list[StoredPicture]] = defaultdict(list)
+        for row in self._database.read(lambda connection: connection.execute(query).mappings().all()):
+            found[row["job_id"]].append(_picture(row))
+        return {job_id: found[job_id] for job_id in job_ids}
+
+    def path(self, picture: StoredPicture, variant: Variant = "original") -> Path:
+        """Where its file is."""
+        name = f"{picture.id}.{EXTENSIONS[picture.mime]}" if variant == "original" else f"{picture.id}.thumbnail.webp"
+        return self._folder / picture.id[:2] / name
+
+    def read(self, picture: StoredPicture, variant: Variant = "original") -> bytes:
+        """The bytes of its file.
+
+        Raises:
+            NotFound: the file is gone though the row is there.
+        """
+        try:
+            return self.path(picture, variant).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound("The file of this picture is gone.", field="image_id") from error
+
+    def load(self, picture_id: str, variant: Variant = "original") -> bytes | None:
+        """The same by id, for a caller whose right to it was proven before; None when it is gone."""
+        try:
+            return self.read(self.by_id(picture_id), variant)
+        except NotFound:
+            return None
+
+    def share(self, picture_id: str, session_id: str) -> StoredPicture:
+        """Give it a token under which anybody may see it; the one it has, if it has one. Raises `NotFound`."""
+        if self.get(picture_id, session_id).share_token is None:
+            unshared = pictures.c.share_token.is_(None)
+            self._set_token(picture_id, session_id, secrets.token_urlsafe(18), unshared)
+        return self.get(picture_id, session_id)
+
+    def unshare(self, picture_id: str, session_id: str) -> StoredPicture:
+        """Take the token away; the address is dead for good. Raises `NotFound`."""
+        self._set_token(picture_id, session_id, None)
+        return self.get(picture_id, session_id)
+
+    def remove_files(self, picture_ids: Iterable[str]) -> None:
+        """Remove the files of pictures whose rows are gone or never came to be."""
+        for picture_id in picture_ids:
+            for path in (self._folder / picture_id[:2]).glob(f"{picture_id}.*"):
+                path.unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Remove files that have no row and are older than an hour; how many pictures these were."""
+        old_before = time.time() - ORPHAN_AFTER_S
+        old = {path.name.split(".")[0] for path in self._folder.glob("??/*") if path.stat().st_mtime < old_before}
+        orphans = sorted(old)
+        removed = 0
+        for start in range(0, len(orphans), IDS_AT_ONCE):
+            some = orphans[start : start + IDS_AT_ONCE]
+            left_over = set(some) - self._known(some)
+            self.remove_files(left_over)
+            removed += len(left_over)
+        return removed
+
+    def _known(self, picture_ids: Sequence[str]) -> set[str]:
+        query = select(pictures.c.id).where(pictures.c.id.in_(picture_ids))
+        return set(self._database.read(lambda connection: connection.execute(query).scalars().all()))
+
+    def _one(self, *where: Any) -> StoredPicture:
+        query = select(pictures).where(*where)
+        row = self._database.read(lambda connection: connection.execute(query).mappings().first())
+        if row is None:
+            raise NotFound("There is no such picture.", field="image_id")
+        return _picture(row)
+
+    def _set_token(self, picture_id: str, session_id: str, token: str | None, *also: Any) -> None:
+        query = update(pictures).where(pictures.c.id == picture_id, pictures.c.session_id == session_id, *also)
+        self._database.write(lambda connection: connection.execute(query.values(share_token=token)))
+
+
+def _picture(row: RowMapping) -> StoredPicture:
+    return StoredPicture(**dict(row))
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """The whole file under its name, or nothing: also when the power goes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
