@@ -11,7 +11,10 @@ export function shownJobs(jobs) {
 export function phaseOf({ unsent, draft, job, live, reply }) {
   if (unsent) return unsent.error ? "refused" : "sending";
   if (draft) return "prompt";
-  if (job) return { queued: "queued", running: "painting", done: "pictures", failed: "trouble", cancelled: "prompt" }[job.state];
+  if (job)
+    return { queued: "queued", running: "painting", done: "pictures", failed: "trouble", cancelled: "prompt" }[
+      job.state
+    ];
   if (live || !reply || reply.state === "streaming") return "writing";
   if (reply.prompt) return "prompt";
   if (reply.state === "complete") return "talk";
@@ -41,8 +44,19 @@ export function turnsOf({ messages, replies, jobs, unsent, drafts, view }) {
     words.set(replyId, message);
     const [job = null, ...further] = shownJobs(byReply.get(replyId) ?? []);
     byReply.delete(replyId);
-    turns.push(turn({ key: message.message_id, at: message.at ?? message.created_at ?? 0, said: message.content, message, reply, live: running, job }));
-    for (const again of further) turns.push(turn({ key: again.job_id, at: again.created_at, said: message.content, message, reply, job: again }));
+    turns.push(
+      turn({
+        key: message.message_id,
+        at: message.at ?? message.created_at ?? 0,
+        said: message.content,
+        message,
+        reply,
+        live: running,
+        job,
+      }),
+    );
+    for (const again of further)
+      turns.push(turn({ key: again.job_id, at: again.created_at, said: message.content, message, reply, job: again }));
   }
   for (const rest of byReply.values()) {
     for (const job of shownJobs(rest)) turns.push(turn({ key: job.job_id, at: job.created_at, said: job.prompt, job }));
@@ -68,5 +82,7 @@ function grouped(jobs) {
 
 /** Every finished picture of these turns, in order: what the full-size view walks through. */
 export function picturesOf(turns) {
-  return turns.flatMap((t) => (t.phase === "pictures" ? t.job.images.map((picture) => ({ picture, job: t.job, said: t.said })) : []));
+  return turns.flatMap((t) =>
+    t.phase === "pictures" ? t.job.images.map((picture) => ({ picture, job: t.job, said: t.said })) : [],
+  );
 }

@@ -157,13 +157,14 @@ export class ComposerView {
   }
 
   #showImage() {
-    const { attached, thumbnail, attachedWords } = this.#parts;
     if ("uploading" in this.element.dataset) return;
+    const { attached, thumbnail, attachedWords, detach } = this.#parts;
     const { image } = this.#choice;
-    attached.hidden = !image;
-    thumbnail.hidden = !image;
+    const needs = !image && this.#choice.templateRecord()?.mode === "img2img";
+    attached.hidden = !image && !needs;
+    thumbnail.hidden = detach.hidden = !image;
     if (image) thumbnail.src = image.thumbnail_url;
-    say(attachedWords, "composer.picture");
+    say(attachedWords, needs ? "composer.needs" : "composer.picture");
   }
 
   #trouble(error) {

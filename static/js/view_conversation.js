@@ -21,7 +21,9 @@ export class ConversationView {
     this.#earlier.querySelector("button").addEventListener("click", () => this.#showEarlier());
     state.addEventListener("turns", () => this.render());
     state.addEventListener("append", ({ detail }) => this.#byReply(detail.reply.reply_id)?.append(detail.piece));
-    state.addEventListener("progress", ({ detail }) => this.#byJob(detail.job.job_id)?.progress(detail.job, detail.preview));
+    state.addEventListener("progress", ({ detail }) =>
+      this.#byJob(detail.job.job_id)?.progress(detail.job, detail.preview),
+    );
     context.choice.addEventListener("change", () => this.render());
     setTimeout(() => this.render(), LOADING_AFTER_MS);
   }

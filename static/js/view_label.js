@@ -43,8 +43,10 @@ export class Label {
     const template = this.#context.choice.templateRecord(made.folder, made.template);
     const items = template && phase !== "talk" ? [element("span", { textContent: titleOf(template) })] : [];
     const at = job?.created_at ?? message?.created_at;
-    if (at) items.push(element("time", { dateTime: new Date(at * 1000).toISOString(), textContent: clock(at, localeTag()) }));
-    if (phase === "pictures") items.push(element("span", { textContent: t("turn.pictures", { n: job.images.length }) }));
+    if (at)
+      items.push(element("time", { dateTime: new Date(at * 1000).toISOString(), textContent: clock(at, localeTag()) }));
+    if (phase === "pictures")
+      items.push(element("span", { textContent: t("turn.pictures", { n: job.images.length }) }));
     this.#parts.by.replaceChildren(...items);
   }
 
@@ -56,13 +58,13 @@ export class Label {
 
   #words({ job, reply, phase }) {
     const { words, tools, hint } = this.#parts;
-    const text = PAINTED.has(phase) ? job.prompt : phase === "prompt" && reply?.content !== reply?.prompt ? reply?.content : null;
-    words.hidden = !text;
-    words.textContent = text ?? "";
-    words.lang = /\p{Script=Han}/u.test(text ?? "") ? "zh" : "en";
-    words.toggleAttribute("data-reply", PAINTED.has(phase) || phase === "prompt");
-    if (phase === "prompt" && !text) words.textContent = reply?.content ?? "";
-    tools.hidden = !PAINTED.has(phase);
+    const painted = PAINTED.has(phase);
+    const text = painted ? job.prompt : phase === "prompt" ? (reply?.content ?? "") : "";
+    words.hidden = !(painted || (reply?.prompt && reply.prompt !== text && text));
+    words.textContent = text;
+    words.lang = /\p{Script=Han}/u.test(text) ? "zh" : "en";
+    words.toggleAttribute("data-reply", painted || phase === "prompt");
+    tools.hidden = !painted;
     const hintKey = { writing: "turn.writing.hint", prompt: "turn.prompt.hint" }[phase];
     hint.hidden = !hintKey;
     if (hintKey) say(hint, hintKey);
@@ -76,7 +78,10 @@ export class Label {
     named.withPicture.src = template.picture_url ?? "";
     named.withPicture.hidden = !template.picture_url;
     named.withName.textContent = titleOf(template);
-    named.withShape.textContent = t("template.shape", { size: size(template.width, template.height), steps: template.steps });
+    named.withShape.textContent = t("template.shape", {
+      size: size(template.width, template.height),
+      steps: template.steps,
+    });
   }
 
   #facts({ job, phase }) {
@@ -91,7 +96,10 @@ export class Label {
       ["fact.painter", job.backend ?? ""],
       ["fact.took", took ? t("fact.took.value", { n: Number(took).toLocaleString(currentLanguage()) }) : ""],
     ];
-    fillFacts(this.#parts.facts, facts.filter(([, value]) => value).map(([key, value]) => [t(key), value]));
+    fillFacts(
+      this.#parts.facts,
+      facts.filter(([, value]) => value).map(([key, value]) => [t(key), value]),
+    );
   }
 
   async #copyPrompt() {

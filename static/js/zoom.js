@@ -32,7 +32,10 @@ export class Zoom {
     this.#image.src = picture.thumbnail_url;
     const whole = new Image();
     whole.src = picture.url;
-    whole.decode().then(() => this.#picture === picture && (this.#image.src = picture.url), () => {}); // the thumbnail stays
+    whole.decode().then(
+      () => this.#picture === picture && (this.#image.src = picture.url),
+      () => {},
+    ); // the thumbnail stays
     this.reset();
   }
 
