@@ -57,7 +57,7 @@ const context = {
   toastWords: (words) => toaster.show(words),
   follower: new Follower(main),
   previews: new Map(),
-  pictureUrl: (id) => `/images/${encodeURIComponent(id)}`,
+  pictureUrl: (id) => `/images/${encodeURIComponent(id)}/thumbnail`,
   startNew,
 };
 

@@ -1,7 +1,7 @@
 // The label of a turn: the person's words as its title, template and time, then the prompt, its tools and the facts.
 
 import { element, fillFacts, icon, copyText } from "./dom.js";
-import { clock, size } from "./format.js";
+import { clock, ownWords, size } from "./format.js";
 import { currentLanguage, localeTag, say, t, titleOf } from "./i18n.js";
 
 const WRITING = new Set(["sending", "writing", "prompt"]);
@@ -65,9 +65,15 @@ export class Label {
     words.lang = /\p{Script=Han}/u.test(text) ? "zh" : "en";
     words.toggleAttribute("data-reply", painted || phase === "prompt");
     tools.hidden = !painted;
-    const hintKey = { writing: "turn.writing.hint", prompt: "turn.prompt.hint" }[phase];
+    const hintKey = { writing: "turn.writing.hint", prompt: this.#promptHint() }[phase];
     hint.hidden = !hintKey;
     if (hintKey) say(hint, hintKey);
+  }
+
+  #promptHint() {
+    const { said, draft, job, reply } = this.#turn;
+    const prompt = (draft ?? job ?? reply)?.prompt ?? "";
+    return ownWords(said, prompt).length ? "turn.prompt.own" : "turn.prompt.hint";
   }
 
   #with({ phase }) {

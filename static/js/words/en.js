@@ -1,9 +1,7 @@
 // English. Sentences a person reads; {name} is filled in, "one|other" are a singular and a plural chosen by {n}.
 
 export const en = {
-  "app.name": "Art Bot",
   "app.skip": "Skip to the content",
-  "app.noscript": "Art Bot needs JavaScript.",
   "nav.main": "Main",
   "nav.start": "Art Bot, new conversation",
   "nav.new": "New",
@@ -75,16 +73,13 @@ export const en = {
   "turn.negative": "Leave out",
   "turn.paint": "Paint",
   "turn.stop": "Stop writing",
-  "turn.rewrite": "Write again",
   "turn.edit": "Edit prompt",
   "turn.drop": "Throw away",
   "turn.parameters": "Parameters",
   "turn.pictures": "1 picture|{n} pictures",
   "turn.picture": "Picture {i} of {n}: {said}",
   "turn.from": "Starts from your picture",
-  "turn.from.alt": "The picture this starts from",
   "turn.gone": "The pictures are no longer kept.",
-  "turn.broken": "The writer stopped half way. What it wrote is kept.",
 
   "job.inline": "In line",
   "job.place": "{nth}",
@@ -114,7 +109,6 @@ export const en = {
   "fact.folder": "Folder",
   "fact.size": "Size",
   "fact.seed": "Seed",
-  "fact.steps": "Steps",
   "fact.took": "Painted in",
   "fact.painter": "Painter",
   "fact.took.value": "{n} s",
@@ -190,7 +184,6 @@ export const en = {
   "help.download": "Download",
   "help.sideways": "Previous, next",
   "help.zoom": "Zoom",
-  "help.new": "New conversation",
 
   "speak.writing": "Writing",
   "speak.prompt": "The prompt is finished: {prompt}",
@@ -201,7 +194,6 @@ export const en = {
   "speak.percent": "{n} percent",
   "speak.done": "1 picture ready|{n} pictures ready",
   "speak.cancelled": "Cancelled",
-  "speak.copied": "Copied",
 
   "trouble.title": "This was not painted.",
   "trouble.kept": "Your prompt is kept.",

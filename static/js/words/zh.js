@@ -1,9 +1,7 @@
 // 中文。读者看到的句子；{name} 会被替换；中文没有单复数之分。
 
 export const zh = {
-  "app.name": "Art Bot",
   "app.skip": "跳到内容",
-  "app.noscript": "Art Bot 需要 JavaScript。",
   "nav.main": "主导航",
   "nav.start": "Art Bot，新对话",
   "nav.new": "新对话",
@@ -75,16 +73,13 @@ export const zh = {
   "turn.negative": "不要出现",
   "turn.paint": "开画",
   "turn.stop": "停止",
-  "turn.rewrite": "重写",
   "turn.edit": "改提示词",
   "turn.drop": "放弃",
   "turn.parameters": "参数",
   "turn.pictures": "{n} 张",
   "turn.picture": "第 {i} 张，共 {n} 张：{said}",
   "turn.from": "从你的图开始",
-  "turn.from.alt": "作为起点的图",
   "turn.gone": "图片已不再保存。",
-  "turn.broken": "写到一半断了，已写的都保留。",
 
   "job.inline": "排队中",
   "job.place": "第 {nth} 位",
@@ -114,7 +109,6 @@ export const zh = {
   "fact.folder": "文件夹",
   "fact.size": "尺寸",
   "fact.seed": "种子",
-  "fact.steps": "步数",
   "fact.took": "用时",
   "fact.painter": "画师",
   "fact.took.value": "{n} 秒",
@@ -188,7 +182,6 @@ export const zh = {
   "help.download": "下载",
   "help.sideways": "上一张、下一张",
   "help.zoom": "缩放",
-  "help.new": "新对话",
 
   "speak.writing": "正在写",
   "speak.prompt": "提示词写好了：{prompt}",
@@ -199,7 +192,6 @@ export const zh = {
   "speak.percent": "百分之 {n}",
   "speak.done": "{n} 张图好了",
   "speak.cancelled": "已取消",
-  "speak.copied": "已复制",
 
   "trouble.title": "没有画成。",
   "trouble.kept": "提示词没有丢。",
