@@ -128,6 +128,8 @@ def create_app(settings: Settings) -> ArtBot:
                 body["job_id"], body["progress"], body["step"], body["steps"], body["eta_s"], blob or None
             )
             queue.progress(body["session_id"], progress)
+        elif kind == "backends_changed":
+            audience.publish_all(ServerChanged(server_json()))
 
     def on_workers(_count: int) -> None:
         audience.publish_all(ServerChanged(server_json()))
