@@ -20,6 +20,8 @@ from artbot_server.sd.automatic1111.progress import Seen, Turn
 
 PREVIEW_EVERY_S = 0.5
 INTERRUPT_POLL_S = 0.2
+GRACE_S = 600.0
+"""How much longer than its limit a given-up call may hold a thread, so that its turn in a queue can still come."""
 
 PROGRESS = "/sdapi/v1/progress"
 TASK_PROGRESS = "/internal/progress"
@@ -116,8 +118,10 @@ class Call:
         news: Answer | BackendFailed = failures.failed("The request could not be sent.")
         try:
             with self._connect() as api:
-                # No byte comes before the end (trap 9); who waits decides, this bound only ends a forgotten thread.
-                news = Answer(api.post(f"/sdapi/v1/{self._order.mode}", self._order.body, read_s=self._limit_s))
+                # No byte comes before the end (trap 9). The reader of `news` decides when it is too late, and the job is
+                # interrupted only as long as this is under way: so the bound here lies well behind the limit.
+                answer = api.post(f"/sdapi/v1/{self._order.mode}", self._order.body, read_s=self._limit_s + GRACE_S)
+            news = Answer(answer)
         except BackendFailed as err:
             news = err
         finally:

@@ -27,6 +27,7 @@ OPTIONAL_LISTS = {
     "options": "/sdapi/v1/options",
     "controlnet_models": "/controlnet/model_list",
     "controlnet_modules": "/controlnet/module_list",
+    "controlnet_aliases": "/controlnet/module_list?alias_names=true",
     "controlnet_settings": "/controlnet/settings",
 }
 """404: an older version, Forge, or the extension is not installed."""
@@ -157,10 +158,12 @@ def _controlnet(lists: Mapping[str, Any]) -> ControlNet | None:
     models, modules = lists["controlnet_models"], lists["controlnet_modules"]
     if models is None or modules is None:
         return None
-    details = modules.get("module_detail") or {}
+    # The names of the web UI's own page ("depth_midas" for "depth") are taken as well.
+    aliases = lists["controlnet_aliases"] or {}
+    details = (aliases.get("module_detail") or {}) | (modules.get("module_detail") or {})
     return ControlNet(
         models=tuple(models["model_list"]),
-        modules=tuple(modules["module_list"]),
+        modules=tuple(dict.fromkeys((*modules["module_list"], *aliases.get("module_list", ())))),
         model_free=frozenset(name for name, detail in details.items() if detail.get("model_free")),
         units=int((lists["controlnet_settings"] or {}).get("control_net_unit_count", 3)),
     )

@@ -8,14 +8,20 @@ from tests.sd.fake_automatic1111 import FakeAutomatic1111
 
 
 class TestWithTheWebUi(BackendContract):
-    @pytest.fixture
+    def slow_payload(self):
+        return self.payload(steps=2000)
+
+    @pytest.fixture(scope="class")
     def backend(self):
-        with FakeAutomatic1111(step_s=0.03) as fake:
+        with FakeAutomatic1111(step_s=0.015) as fake:
             yield Automatic1111(url=fake.url, poll_s=0.05)
 
 
 class TestWithoutTheWebUi(BackendContract):
-    @pytest.fixture
+    def slow_payload(self):
+        return self.payload(steps=2000)
+
+    @pytest.fixture(scope="class")
     def backend(self):
-        with FakeAutomatic1111(webui=False, step_s=0.03, auth="me:secret") as fake:
+        with FakeAutomatic1111(webui=False, step_s=0.015, auth="me:secret") as fake:
             yield Automatic1111(url=fake.url, auth="me:secret", poll_s=0.05)

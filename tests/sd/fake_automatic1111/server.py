@@ -188,7 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "drip":
             for start in range(0, len(content), 1 + len(content) // 20):
                 self.wfile.write(content[start : start + 1 + len(content) // 20])
-                self.server.fake.painter.stopping.wait(0.02)
+                self.server.fake.painter.stopping.wait(0.005)
         else:
             self.wfile.write(content)
 
