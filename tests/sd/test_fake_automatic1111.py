@@ -63,7 +63,7 @@ def test_an_interrupt_ends_the_running_job_alone_with_200(fake):
 
 
 def test_a_skip_ends_one_batch(fake):
-    thread, answers = start(fake, "a", steps=100, n_iter=2)
+    thread, answers = start(fake, "a", steps=60, n_iter=2)
     post(fake, "/sdapi/v1/skip")
     thread.join()
     assert len(answers[0].json()["images"]) == 2

@@ -105,10 +105,7 @@ class FakeAutomatic1111:
         if path in ("/sdapi/v1/txt2img", "/sdapi/v1/img2img"):
             return 200, self.change(self.generator.run(path.rpartition("/")[2], body))
         if path == "/internal/progress":
-            if "id_task" not in body:
-                missing = {"loc": ["body", "id_task"], "msg": "field required", "type": "value_error.missing"}
-                return 422, {"detail": [missing]}
-            args = body["id_task"], body.get("id_live_preview", -1), body.get("live_preview", True)
+            args = body.get("id_task"), body.get("id_live_preview", -1), body.get("live_preview", True)
             return 200, self.painter.task_progress(*args)
         if path == "/sdapi/v1/interrupt":
             self.painter.state.interrupted = True
