@@ -40,7 +40,7 @@ def look(fake, task) -> dict:
 
 
 def test_jobs_run_one_at_a_time_first_come_first_served(fake):
-    started = [start(fake, name, steps=20) for name in ("a", "b", "c")]
+    started = [start(fake, name, steps=10) for name in ("a", "b", "c")]
     assert look(fake, "c")["textinfo"] == "In queue: 2/2"
     assert requests.get(f"{fake.url}/internal/pending-tasks", timeout=5).json() == {"size": 2, "tasks": ["b", "c"]}
     for thread, answers in started:
@@ -63,7 +63,7 @@ def test_an_interrupt_ends_the_running_job_alone_with_200(fake):
 
 
 def test_a_skip_ends_one_batch(fake):
-    thread, answers = start(fake, "a", steps=60, n_iter=2)
+    thread, answers = start(fake, "a", steps=30, n_iter=2)
     post(fake, "/sdapi/v1/skip")
     thread.join()
     assert len(answers[0].json()["images"]) == 2

@@ -1,8 +1,8 @@
 """The web UI as a backend: one payload in, progress and pictures out.
 
 Plain threads and `requests`; it runs in the worker, where nothing is patched. It changes no option of the server: an
-override that is not in the server's config.json would stay changed for everybody (trap 6), so live previews come as
-often as the server's own settings say.
+override that is not in the server's config.json would stay changed for everybody. So live previews come as often as
+the server's own "Live preview display period" (`show_progress_every_n_steps`, 10 by default) says; 1 is best here.
 """
 
 from __future__ import annotations

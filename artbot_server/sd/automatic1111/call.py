@@ -138,10 +138,11 @@ class Call:
 
     def _interrupt(self) -> None:
         with self._connect() as api:
-            while not self._over.wait(INTERRUPT_POLL_S):
+            while not self._over.is_set():
                 try:
                     if self._watch.runs(api):
                         api.post(INTERRUPT, {})
                         return
                 except (BackendFailed, ValueError):
-                    continue
+                    pass  # asked again: until the POST returns it may still be at work
+                self._over.wait(INTERRUPT_POLL_S)

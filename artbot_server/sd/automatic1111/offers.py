@@ -7,6 +7,7 @@ that it has none of these. Paths on the server's disk stop here (trap 15).
 from __future__ import annotations
 
 import ntpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,10 @@ OPTIONAL_LISTS = {
     "controlnet_settings": "/controlnet/settings",
 }
 """404: an older version, Forge, or the extension is not installed."""
+
+
+_TITLE = re.compile(r"(.+) \[([0-9a-f]{8,64})\]")
+"""A file name or path and the hash behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,11 @@ class Checkpoint:
 
     def goes_by(self, asked: str) -> bool:
         """Whether a template's or a user's word for a checkpoint means this one."""
-        untitled = asked.rsplit(" [", 1)[0]
         own = {self.name, self.title, self.file, ntpath.splitext(self.file)[0], self.hash, self.sha256}
-        if untitled in own:
-            tag = asked[len(untitled) + 2 :].rstrip("]")
-            return not (tag and self.hash) or self.hash == tag
-        return asked in own
+        if asked in own:
+            return True
+        titled = _TITLE.fullmatch(asked)
+        return titled is not None and titled[1] in own and self.hash in (None, titled[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,13 @@ def test_a_silent_server_times_out(api, fake):
     assert error.error_code == "backend_timeout"
 
 
+def test_a_server_that_falls_silent_halfway(api, fake):
+    fake.fault("/internal/progress", "stall")
+    error = trouble(api.post, "/internal/progress", {"id_task": "x"}, read_s=0.1)
+    assert "fell silent" in error.message
+    assert error.detail["retry"] is True
+
+
 def test_a_slow_answer_is_an_answer(api, fake):
     fake.fault("/sdapi/v1/samplers", "drip")
     assert api.get("/sdapi/v1/samplers")[0]["name"] == "DPM++ 2M"

@@ -294,23 +294,23 @@ def test_nobody_there():
 
 
 def test_progress_that_cannot_be_fetched_for_too_long(fake):
-    backend = Automatic1111(url=fake.url, poll_s=0.02, silence_s=0.3)
+    backend = Automatic1111(url=fake.url, poll_s=0.02, silence_s=0.2)
     fake.fault("/internal/progress", "pass", (500, b"no"), (200, b"[]"))
     error = failure(backend, **LONG)
     assert error.error_code == "backend_timeout"
     assert error.detail["retry"] is True
-    assert "0.3 s" in error.message
+    assert "0.2 s" in error.message
 
 
 def test_a_job_that_takes_too_long_is_ended(fake):
-    backend = Automatic1111(url=fake.url, poll_s=0.02, limit_s=0.5)
+    backend = Automatic1111(url=fake.url, poll_s=0.02, limit_s=0.2)
     assert failure(backend, **LONG).error_code == "backend_timeout"
     wait_until(lambda: not fake.painter.state.job)
     assert fake.painter.state.interrupted
 
 
 def test_a_server_that_never_answers(fake):
-    backend = Automatic1111(url=fake.url, poll_s=0.02, limit_s=0.5)
+    backend = Automatic1111(url=fake.url, poll_s=0.02, limit_s=0.2)
     fake.fault(TXT2IMG, "hang")
     assert failure(backend).error_code == "backend_timeout"
 
@@ -345,7 +345,7 @@ def test_closing_while_a_checkpoint_loads(fake):
 
 
 def test_closing_in_the_queue_waits_for_its_turn_and_spares_the_others(backend, fake):
-    with somebody_else(fake, steps=80) as answers:
+    with somebody_else(fake, steps=40) as answers:
         painting = backend.paint(payload(**LONG), "job-1")
         next(painting)
         wait_until(lambda: "job-1" in fake.painter.pending)
@@ -360,7 +360,7 @@ def test_closing_in_the_queue_waits_for_its_turn_and_spares_the_others(backend, 
 def test_closing_without_task_names_spares_whoever_was_there_first():
     with FakeAutomatic1111(webui=False) as fake:
         backend = Automatic1111(url=fake.url, poll_s=0.02)
-        with somebody_else(fake, steps=60):
+        with somebody_else(fake, steps=40):
             painting = backend.paint(payload(steps=20), "job-1")
             next(painting)
             painting.close()
@@ -413,7 +413,7 @@ def test_an_older_attempt_that_still_runs_is_ended_first(backend, fake):
 
 
 def test_other_jobs_are_no_older_attempts(backend, fake):
-    with somebody_else(fake, "job-10-1", steps=30) as answers:
+    with somebody_else(fake, "job-10-1", steps=20) as answers:
         assert paint(backend, "job-1-2").pictures
         assert paint(backend, "job").pictures
     assert answers[0].status_code == 200

@@ -87,6 +87,7 @@ FRESH = Checkpoint("dream", "dream.safetensors", "dream.safetensors")
         ("sub/dream.safetensors [0d37aea87c]", True, False),
         ("dream.safetensors [0d37aea87c]", True, True),  # a title from before this server hashed it
         ("dream.safetensors [ffffffffff]", False, True),
+        ("dream [v2]", False, False),
         ("Dream", False, False),
         ("", False, False),
         ("None", False, False),

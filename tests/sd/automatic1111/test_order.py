@@ -92,6 +92,7 @@ def test_sizes_are_rounded_down_and_told(asked, size, told):
         ("denoising_strength", -0.1),
         ("hr_scale", 0),
         ("resize_mode", 4),
+        ("hr_resize_x", 100_000),
         ("prompt", ["a cat"]),
         ("negative_prompt", 5),
         ("sampler_name", 3),

@@ -57,7 +57,7 @@ class FakeAutomatic1111:
         self._http.server_close()
 
     def fault(self, path: str, *faults: str | tuple[int, bytes]) -> None:
-        """For the next calls of a path: `hang`, `close`, `cut`, `drip`, `pass`, or a status and a body. The last one stays."""
+        """For the next calls of a path: `hang`, `close`, `cut`, `stall`, `drip`, `pass`, or a status and a body. The last one stays."""
         self.faults[path] = deque(faults)
 
     def next_fault(self, path: str) -> str | tuple[int, bytes] | None:
@@ -179,13 +179,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if fault == "cut":
+        if fault in ("cut", "stall"):
             self.wfile.write(content[: len(content) // 2])
+            if fault == "stall":
+                self.server.fake.painter.stopping.wait()
             self.close_connection = True
         elif fault == "drip":
             for start in range(0, len(content), 1 + len(content) // 20):
                 self.wfile.write(content[start : start + 1 + len(content) // 20])
-                self.server.fake.painter.stopping.wait(0.005)
+                self.server.fake.painter.stopping.wait(0.002)
         else:
             self.wfile.write(content)
 
