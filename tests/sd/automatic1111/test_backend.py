@@ -238,8 +238,8 @@ def test_while_others_are_at_work_there_is_no_progress_of_ours(fake):
     for webui in (True, False):
         fake.webui = webui
         backend = Automatic1111(url=fake.url, poll_s=0.02)
-        with somebody_else(fake, f"theirs-{webui}", steps=35):
-            painting = backend.paint(payload(steps=20), f"ours-{webui}-1")
+        with somebody_else(fake, f"theirs-{webui}", steps=20):
+            painting = backend.paint(payload(steps=15), f"ours-{webui}-1")
             told = []
             for item in painting:
                 told.append((item, fake.painter.current_task))
@@ -252,8 +252,8 @@ def test_while_others_are_at_work_there_is_no_progress_of_ours(fake):
 def test_progress_is_told_while_the_server_is_slow_to_tell_any(fake):
     fake.painter.step_s = 0.05
     fake.fault("/internal/progress", "pass", "hang")
-    told = list(Automatic1111(url=fake.url, poll_s=0.03).paint(payload(steps=22), "job-1"))
-    assert len(told) >= 4
+    told = list(Automatic1111(url=fake.url, poll_s=0.03).paint(payload(steps=16), "job-1"))
+    assert len(told) >= 3
     assert isinstance(told[-1], Result)
 
 
@@ -345,7 +345,7 @@ def test_closing_while_a_checkpoint_loads(fake):
 
 
 def test_closing_in_the_queue_waits_for_its_turn_and_spares_the_others(backend, fake):
-    with somebody_else(fake, steps=40) as answers:
+    with somebody_else(fake, steps=25) as answers:
         painting = backend.paint(payload(**LONG), "job-1")
         next(painting)
         wait_until(lambda: "job-1" in fake.painter.pending)
@@ -360,7 +360,7 @@ def test_closing_in_the_queue_waits_for_its_turn_and_spares_the_others(backend, 
 def test_closing_without_task_names_spares_whoever_was_there_first():
     with FakeAutomatic1111(webui=False) as fake:
         backend = Automatic1111(url=fake.url, poll_s=0.02)
-        with somebody_else(fake, steps=40):
+        with somebody_else(fake, steps=25):
             painting = backend.paint(payload(steps=20), "job-1")
             next(painting)
             painting.close()
