@@ -36,7 +36,7 @@ class Answer:
 
 
 class Watch:
-    """Looks at one task's progress, by task where the server can and else by turn. For one thread at a time."""
+    """Looks at one task's progress, by task where the server can and else by turn. `look` is for one thread."""
 
     def __init__(self, task_id: str, *, by_task: bool, before: Seen) -> None:
         self._task_id = task_id
