@@ -118,8 +118,8 @@ class Call:
         news: Answer | BackendFailed = failures.failed("The request could not be sent.")
         try:
             with self._connect() as api:
-                # No byte comes before the end (trap 9). The reader of `news` decides when it is too late, and the job is
-                # interrupted only as long as this is under way: so the bound here lies well behind the limit.
+                # No byte comes before the end (trap 9). The reader of `news` decides when it is too late, and the job
+                # is interrupted only as long as this is under way: so the bound here lies well behind the limit.
                 answer = api.post(f"/sdapi/v1/{self._order.mode}", self._order.body, read_s=self._limit_s + GRACE_S)
             news = Answer(answer)
         except BackendFailed as err:

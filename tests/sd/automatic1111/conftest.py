@@ -13,7 +13,7 @@ RECORDINGS = next(
 )
 """Recorded calls, where they lie beside the checkout."""
 
-collect_ignore = [] if RECORDINGS else ["test_recordings.py"]
+collect_ignore = [] if RECORDINGS else ["test_recordings.py", "test_recordings_of_fake.py"]
 
 
 @pytest.fixture
