@@ -105,12 +105,12 @@ class LiveReplies:
         return found
 
     def drain(self, grace_s: float) -> None:
-        """Let no new ones begin, wait up to `grace_s` seconds for the running ones, then stop them."""
+        """Let no new ones begin, wait up to `grace_s` seconds for the running ones, then interrupt them."""
         with self._lock:
             self._closed = True
         self._wait(grace_s)
         for reply in list(self._live.values()):
-            reply.stop()
+            reply.stop(interrupted=True)
         self._wait(2.0)
 
     def _wait(self, seconds: float) -> None:

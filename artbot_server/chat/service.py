@@ -16,22 +16,17 @@ from artbot_server.chat.history import Turn, window
 from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.messages import Conversation
 from artbot_server.chat.prompts import FoundPrompt, find_prompt
-from artbot_server.chat.relay import LiveReply, Outcome, ReplyIds, relay
+from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
 from artbot_server.chat.turns import empty_reply, ids_of, last_event, title_of, user_message
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, NotFound, Unavailable
-from artbot_server.events import ChatFailed, Event, Publish, UserMessage
+from artbot_server.events import Event, Publish, UserMessage
 from artbot_server.llm.base import ChatRequest, Engine
 from artbot_server.storage.conversations import ConversationStore
 
 log = structlog.get_logger()
 
 WINDOW_MESSAGES = 40
-INTERRUPTED = {
-    "code": "interrupted",
-    "message": "The server stopped while this was being written; what had come is kept.",
-    "detail": {"fault": "server"},
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +74,7 @@ class ChatService:
             return ids_of(known)
         system_prompt = self._ports.system_prompt(words.folder)
         self._ports.screen(words.folder, words.text)
-        conversation = self._conversation_for(session_id, words)
+        conversation, is_new = self._conversation_for(session_id, words)
         ids = ReplyIds(
             session_id=session_id,
             conversation_id=conversation.id,
@@ -91,7 +86,7 @@ class ChatService:
         try:
             earlier = self._store.tail(conversation.id, limit=WINDOW_MESSAGES)
             user = user_message(ids, words.text, words)
-            self._store.add_turn(user, empty_reply(ids, words.model))
+            self._store.add_turn(user, empty_reply(ids, words.model), conversation if is_new else None)
         except BaseException:
             self.live.end(ids)
             raise
@@ -146,12 +141,10 @@ class ChatService:
     def close_orphans(self, *, everybody: bool = False) -> None:
         """Renew our own replies, and close as `interrupted` those whose process is gone."""
         self._store.renew(self.live.ids())
-        for lost in self._store.close_orphans(INTERRUPTED, everybody=everybody):
+        for lost in self._store.close_orphans(INTERRUPTED.as_json(), everybody=everybody):
             ids = ids_of(lost)
-            failed = ChatFailed(
-                ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, INTERRUPTED, lost.content
-            )
-            self._ports.publish(ids.session_id, failed)
+            outcome = Outcome(lost.content, lost.seq, "interrupted", error=INTERRUPTED)
+            self._ports.publish(ids.session_id, last_event(ids, outcome, None, None, None))
 
     # Answering
 
@@ -176,7 +169,7 @@ class ChatService:
             outcome = relay(reply, stream, send, lambda text, seq: self._checkpoint(ids, text, seq))
         except ArtbotError as error:
             outcome = Outcome("", 0, "failed", error=error)
-        found = find_prompt(outcome.text) if outcome.state != "failed" else None
+        found = find_prompt(outcome.text) if outcome.error is None else None
         self._store.finish(
             ids.session_id,
             ids.reply_id,
@@ -218,12 +211,11 @@ class ChatService:
         except Unavailable:
             log.warning("a checkpoint was missed", reply_id=ids.reply_id)
 
-    def _conversation_for(self, session_id: str, words: Words) -> Conversation:
+    def _conversation_for(self, session_id: str, words: Words) -> tuple[Conversation, bool]:
+        """Where these words belong, and whether that is new: then it is saved with them, not before."""
         if words.conversation_id is not None:
-            return self._store.get(session_id, words.conversation_id)
-        return self.new_conversation(
-            session_id, title=title_of(words.text), folder=words.folder, template=words.template
-        )
+            return self._store.get(session_id, words.conversation_id), False
+        return self._new(session_id, title_of(words.text), words.folder, words.template), True
 
     def _conversation_of_panel(self, session_id: str, words: ArticleWords) -> Conversation:
         panel = words.client_sid or ""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, delete, select, update
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
-from artbot_server.storage.database import Database
+from artbot_server.storage.database import LOCKED_FOR_S, Database
 from artbot_server.storage.schema import conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
 
@@ -26,6 +26,11 @@ def _conversation(row: Row[Any]) -> Conversation:
 
 def _message(row: Row[Any]) -> Message:
     return Message(**row._mapping)
+
+
+def _insert(connection: Connection, conversation: Conversation) -> None:
+    values = {c.name: getattr(conversation, c.name) for c in conversations.c}
+    connection.execute(conversations.insert().values(values))
 
 
 def _of(session_id: str, conversation_id: str) -> Any:
@@ -50,8 +55,7 @@ class ConversationStore:
 
         def work(connection: Connection) -> None:
             keep_session(connection, conversation.session_id)
-            values = {c.name: getattr(conversation, c.name) for c in conversations.c}
-            connection.execute(conversations.insert().values(values))
+            _insert(connection, conversation)
 
         self._database.write(work)
         return conversation
@@ -128,11 +132,17 @@ class ConversationStore:
 
     # Messages
 
-    def add_turn(self, user: Message, reply: Message) -> None:
-        """Save a user's message and its empty, streaming reply at the end of their conversation."""
+    def add_turn(self, user: Message, reply: Message, begun: Conversation | None = None) -> None:
+        """Save a user's message and its empty, streaming reply at the end of their conversation.
+
+        Args:
+            begun: the conversation itself where this is its first turn, so that none is ever left empty.
+        """
 
         def work(connection: Connection) -> None:
             keep_session(connection, user.session_id)
+            if begun is not None:
+                _insert(connection, begun)
             count = connection.execute(
                 update(conversations)
                 .where(_of(user.session_id, user.conversation_id))
@@ -181,20 +191,26 @@ class ConversationStore:
     # Replies
 
     def checkpoint(self, session_id: str, reply_id: str, text: str, seq: int) -> None:
-        """Keep what a running reply has so far; at most once a second."""
-        self._update_reply(session_id, reply_id, {"content": text, "seq": seq})
+        """Keep what a running reply has so far; at most once a second.
+
+        Raises:
+            Unavailable: somebody has the lock just now. Waiting would hold up the stream; the next one has it all.
+        """
+        self._update_reply(session_id, reply_id, {"content": text, "seq": seq}, wait_s=0)
 
     def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
         """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner."""
         self._update_reply(session_id, reply_id, {**values, "owner": None, "owner_until": None})
 
-    def _update_reply(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
+    def _update_reply(
+        self, session_id: str, reply_id: str, values: Mapping[str, Any], wait_s: float = LOCKED_FOR_S
+    ) -> None:
         statement = (
             update(messages)
             .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state == "streaming")
             .values(**values)
         )
-        self._database.write(lambda connection: connection.execute(statement))
+        self._database.write(lambda connection: connection.execute(statement), wait_s=wait_s)
 
     def renew(self, reply_ids: Sequence[str]) -> None:
         """Say that this process still streams these replies."""
