@@ -77,9 +77,8 @@ class ArtBot:
         self.live.start()
         self.socketio.start_background_task(self._tick)
 
-    def stop(self, grace_s: float) -> None:
-        """No new work; replies get up to `grace_s` seconds."""
-        self.services.chat.live.drain(grace_s)
+    def stop(self) -> None:
+        """End the regular work and close the links; replies have ended before (`LiveReplies.drain`)."""
         self._stopping.set()
         self.live.stop()
         self.database.close()

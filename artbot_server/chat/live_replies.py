@@ -39,9 +39,9 @@ class LiveReplies:
         with self._lock:
             self._live[ids.reply_id] = reply
             stopped_at = self._early_stops.pop((ids.session_id, ids.message_id), None)
-            stopped = self._closed or (stopped_at is not None and time.monotonic() - stopped_at < EARLY_STOP_S)
-        if stopped:
-            reply.stop()
+            closed = self._closed
+        if closed or (stopped_at is not None and time.monotonic() - stopped_at < EARLY_STOP_S):
+            reply.stop(interrupted=closed)
         return reply
 
     def end(self, ids: ReplyIds) -> None:
@@ -102,12 +102,12 @@ class LiveReplies:
         return found
 
     def drain(self, grace_s: float) -> None:
-        """Let no new ones begin, wait up to `grace_s` seconds for the running ones, then stop them."""
+        """Let no new ones begin, wait up to `grace_s` seconds for the running ones, then interrupt them."""
         with self._lock:
             self._closed = True
         self._wait(grace_s)
         for reply in list(self._live.values()):
-            reply.stop()
+            reply.stop(interrupted=True)
         self._wait(2.0)
 
     def _wait(self, seconds: float) -> None:

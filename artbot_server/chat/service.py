@@ -16,11 +16,11 @@ from artbot_server.chat.history import Turn, window
 from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.chat.prompts import FoundPrompt, find_prompt
-from artbot_server.chat.relay import LiveReply, Outcome, ReplyIds, relay
+from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
 from artbot_server.chat.turns import empty_reply, ids_of, last_event, title_of, user_message
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, NotFound, Unavailable
-from artbot_server.events import ChatFailed, Event, Publish, UserMessage
+from artbot_server.events import Event, Publish, UserMessage
 from artbot_server.llm.base import ChatRequest, Engine
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.turns import NewTurn
@@ -28,11 +28,6 @@ from artbot_server.storage.turns import NewTurn
 log = structlog.get_logger()
 
 WINDOW_MESSAGES = 40
-INTERRUPTED = {
-    "code": "interrupted",
-    "message": "The server stopped while this was being written; what had come is kept.",
-    "detail": {"fault": "server"},
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,12 +140,10 @@ class ChatService:
     def close_orphans(self, *, everybody: bool = False) -> None:
         """Renew our own replies, and close as `interrupted` those whose process is gone."""
         self._store.renew(self.live.ids())
-        for lost in self._store.close_orphans(INTERRUPTED, everybody=everybody):
+        for lost in self._store.close_orphans(INTERRUPTED.as_json(), everybody=everybody):
             ids = ids_of(lost)
-            failed = ChatFailed(
-                ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, INTERRUPTED, lost.content
-            )
-            self._ports.publish(ids.session_id, failed)
+            outcome = Outcome(lost.content, lost.seq, "interrupted", error=INTERRUPTED)
+            self._ports.publish(ids.session_id, last_event(ids, outcome, None, None, None))
 
     # Answering
 
@@ -180,7 +173,7 @@ class ChatService:
                 outcome = relay(reply, stream, send, lambda text, seq: self._checkpoint(ids, text, seq))
             except ArtbotError as error:
                 outcome = Outcome("", 0, "failed", error=error)
-            found = find_prompt(outcome.text) if outcome.state != "failed" else None
+            found = find_prompt(outcome.text) if outcome.error is None else None
             try:
                 self._store.finish(ids.session_id, ids.reply_id, _end_of(outcome, found, words.model))
             except Unavailable as error:  # what had come is told all the same; its row is closed when its lease ends

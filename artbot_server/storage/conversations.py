@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
-from artbot_server.storage.database import Database
+from artbot_server.storage.database import LOCKED_FOR_S, Database
 from artbot_server.storage.schema import conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
 from artbot_server.storage.turns import (
@@ -182,20 +182,26 @@ class ConversationStore:
     # Replies
 
     def checkpoint(self, session_id: str, reply_id: str, text: str, seq: int) -> None:
-        """Keep what a running reply has so far; at most once a second."""
-        self._update_reply(session_id, reply_id, {"content": text, "seq": seq})
+        """Keep what a running reply has so far; at most once a second.
+
+        Raises:
+            Unavailable: somebody has the lock just now. Waiting would hold up the stream; the next one has it all.
+        """
+        self._update_reply(session_id, reply_id, {"content": text, "seq": seq}, wait_s=0)
 
     def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
         """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner."""
         self._update_reply(session_id, reply_id, {**values, "owner": None, "owner_until": None})
 
-    def _update_reply(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
+    def _update_reply(
+        self, session_id: str, reply_id: str, values: Mapping[str, Any], wait_s: float = LOCKED_FOR_S
+    ) -> None:
         statement = (
             update(messages)
             .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state == "streaming")
             .values(**values)
         )
-        self._database.write(lambda connection: connection.execute(statement))
+        self._database.write(lambda connection: connection.execute(statement), wait_s=wait_s)
 
     def renew(self, reply_ids: Sequence[str]) -> None:
         """Say that this process still streams these replies."""
