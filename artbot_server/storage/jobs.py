@@ -112,10 +112,12 @@ class JobStore:
         return self._all(session_id, jobs.c.batch_id == batch_id)
 
     def queue_now(self) -> QueueNow:
-        """Everything that waits, and what is known about how fast it will go."""
+        """Everything that waits, and if anything does, what is known about how fast it will go."""
 
         def work(connection: Connection) -> QueueNow:
             waiting = waiting_jobs(connection)
+            if not waiting:
+                return QueueNow((), {}, ())
             served = sessions_served(connection, time_of(self._database, connection))
             done = select(jobs.c.ended_at - jobs.c.started_at).where(jobs.c.state == JobState.DONE)
             done = done.order_by(jobs.c.created_at.desc()).limit(DURATIONS_KEPT)

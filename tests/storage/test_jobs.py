@@ -146,7 +146,7 @@ def test_what_waits_and_who_was_served(jobs, database):
 
 
 def test_the_durations_of_jobs_that_were_done(jobs, database):
-    put(database, "j1", "j2")
+    put(database, "j1", "j2", "j3")
     claims(database).done(run(database), [])
     claims(database).failed(run(database, "j2"), {})
     [seconds] = jobs.queue_now().durations
