@@ -79,11 +79,13 @@ class ReplyDone:
     usage: Json | None
     state: str
     job_id: str | None = None
+    paint_error: Json | None = None
 
     def fields(self) -> dict[str, Any]:
         fields = {name: getattr(self, name) for name in self.__slots__}
-        if self.job_id is None:
-            del fields["job_id"]
+        for optional in ("job_id", "paint_error"):
+            if fields[optional] is None:
+                del fields[optional]
         return fields
 
 

@@ -39,7 +39,7 @@ def looks_like_prompt(text: str, *, introduced: bool = False) -> bool:
         introduced: something said that a prompt comes now, so one or two words and a full stop at the end will do.
     """
     words = text.split()
-    if not words or len(words) > MAX_WORDS or not _mainly_latin(text):
+    if not words or len(words) > MAX_WORDS or not mainly_latin(text):
         return False
     body = text.strip()
     if body.endswith(".") and (introduced or _listed(body)):
@@ -79,10 +79,6 @@ def without_acceptance(text: str) -> str:
 
 def mainly_latin(text: str) -> bool:
     """Whether nearly all of its letters are A to Z (accents count too)."""
-    return _mainly_latin(text)
-
-
-def _mainly_latin(text: str) -> bool:
     letters = [char for char in text if char.isalpha()]
     latin = sum(char < "\u0250" for char in letters)  # up to Latin Extended-B
     return bool(letters) and latin >= LATIN_SHARE * len(letters)

@@ -16,9 +16,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from artbot_server.chat.prompt_shape import clean, looks_like_prompt, mainly_latin, without_acceptance
+
+MAX_OBJECTS = 20  # tries at reading JSON in one reply: each failed one costs the length of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,24 @@ _POSITIVE_WORDS = (
     r"(?:(?:your |the )?(?:(?:final|image|positive|sd|stable diffusion|updated|revised|new|english|optimi[sz]ed|full) ){0,3}"
     r"prompt|(?:正向|正面|英文|最终|最終|绘画|繪畫|图像|圖像|生成|优化后的|更新后的|新的?)?提示[词詞語语])"
 )
-_BEFORE = r"[ \t]*(?:#+|>|[-*•+]|\d+[.)、])?[ \t]*"
+_BEFORE = r"(?:#+|>|[-*•+]|\d+[.)、])?[ \t]*"
 _MARK = r"[*_`]{0,3}"
-_AFTER = rf"(?:[ ]*[(（][^()（）\n]{{0,30}}[)）])?[ ]*\d{{0,2}}{_MARK}[ ]*[:：]{_MARK}[ \t]*"
+_AFTER = rf"(?: ?[(（][^()（）\n]{{0,30}}[)）])? ?\d{{0,2}}{_MARK} ?[:：]{_MARK}[ \t]*"
 _NEGATIVE_LABEL = re.compile(rf"{_BEFORE}{_MARK}{_NEGATIVE_WORDS}{_AFTER}(.*)", re.IGNORECASE)
 _POSITIVE_LABEL = re.compile(rf"{_BEFORE}{_MARK}{_POSITIVE_WORDS}{_AFTER}(.*)", re.IGNORECASE)
 _HEADING = re.compile(
-    rf"[ \t]*(?:#+[ ]*{_MARK}|[*_]{{2,3}})(?:(?P<no>{_NEGATIVE_WORDS})|{_POSITIVE_WORDS}){_MARK}[ \t]*$", re.IGNORECASE
+    rf"(?:#+[ ]*{_MARK}|[*_]{{2,3}})(?:(?P<no>{_NEGATIVE_WORDS})|{_POSITIVE_WORDS}){_MARK}$", re.IGNORECASE
 )
 _OTHER_LABEL = re.compile(
     rf"{_BEFORE}{_MARK}(?:explanations?|notes?|translations?|chinese|settings|parameters|style|steps|sampler|tips?|"
-    rf"说明|說明|解释|解釋|备注|備註|翻译|翻譯|中文\w{{0,4}}|注|参数|參數|建议|建議){_AFTER}.*|[ \t]*---+[ \t]*$",
+    rf"说明|說明|解释|解釋|备注|備註|翻译|翻譯|中文\w{{0,4}}|注|参数|參數|建议|建議){_AFTER}.*|---+$",
     re.IGNORECASE,
 )
-_CANDIDATE = re.compile(r"[ \t]*(?:\d{1,2}[.)、．]|[-*•])[ \t]*(.+)")
+_CANDIDATE = re.compile(r"(?:\d{1,2}[.)、．]|[-*•])[ \t]*(.+)")
 _CANDIDATE_TITLE = re.compile(r"(?:\*\*[^*\n]{1,40}\*\*\s*[:：–-]?|[^,:：\n]{1,40}[:：])\s+")
-_REMARK = re.compile(r"\s*(?:[-–—(（]\s*)?[\u3400-\u9fff，。、！：；（）()“”\s]+$")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
+_OBJECT = re.compile(r'\{\s*"')
 _INTRODUCTION = re.compile(r"[^\n]{0,200}[:：]\s*$")
 _ANNOUNCED = re.compile(
     r"(?:prompt|here (?:it is|you go|you are)|提示[词詞語语])[^\n:：]{0,60}[:：]\s*(?=\S)", re.IGNORECASE
@@ -96,12 +101,10 @@ def _blocks(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _json_object(text: str) -> FoundPrompt | None:
-    start = text.find("{")
-    while start >= 0:
+    for start in islice(_OBJECT.finditer(text), MAX_OBJECTS):
         try:
-            value, _ = json.JSONDecoder(strict=False).raw_decode(text, start)
-        except json.JSONDecodeError:
-            start = text.find("{", start + 1)
+            value, _ = json.JSONDecoder(strict=False).raw_decode(text, start.start())
+        except (json.JSONDecodeError, RecursionError):  # the second: nested without end
             continue
         return _from_object(value)
     return None
@@ -119,7 +122,7 @@ def _labelled(text: str) -> FoundPrompt | None:
     english = [each for each in candidates if mainly_latin(each)]
     prompt = next(iter(english or candidates), "")
     if not prompt and negative:  # only the negative one is labelled, as in A1111's own text
-        lines = text.split("\n")
+        lines = _lines(text)
         first = next(i for i, line in enumerate(lines) if _NEGATIVE_LABEL.match(line) or _HEADING.match(line))
         above = _whole("\n".join(lines[:first]).strip())
         prompt = above.prompt if above else ""
@@ -131,7 +134,7 @@ def _labels(text: str) -> tuple[list[str], str]:
     positive: list[str] = []
     negative: list[str] = []
     value: list[str] | None = None
-    for line in [*text.split("\n"), ""]:
+    for line in [*_lines(text), ""]:
         start = _label(line)
         if start is not None:
             is_negative, rest = start
@@ -140,10 +143,10 @@ def _labels(text: str) -> tuple[list[str], str]:
             target = negative if is_negative else positive
         elif value is None:
             continue
-        elif _OTHER_LABEL.match(line) or (value and not line.strip()):
+        elif _OTHER_LABEL.match(line) or (value and not line):
             value = None
             continue
-        elif line.strip():
+        elif line:
             value.append(line)
         target[-1] = "\n".join(value)
     return [each for each in positive if clean(each)], next((each for each in reversed(negative) if clean(each)), "")
@@ -163,15 +166,27 @@ def _label(line: str) -> tuple[bool, str] | None:
 
 def _first_candidate(text: str) -> FoundPrompt | None:
     """A numbered or dotted list of at least two prompts: the first. Which one is a matter of taste, so the page may ask."""
-    items = [found[1] for line in text.split("\n") if (found := _CANDIDATE.match(line))]
+    items = [found[1] for line in _lines(text) if (found := _CANDIDATE.match(line))]
     if len(items) < 2:
         return None
     announced = re.search(r"prompt|option|candidate|version|提示|方案|选项|選項", text.split("\n")[0], re.IGNORECASE)
     for item in items:
-        bare = clean(_REMARK.sub("", _CANDIDATE_TITLE.sub("", item, count=1)))
+        bare = clean(_without_remark(_CANDIDATE_TITLE.sub("", item, count=1)))
         if ("," in bare or announced) and looks_like_prompt(bare):
             return FoundPrompt(bare)
     return None
+
+
+def _without_remark(item: str) -> str:
+    """A candidate without the Chinese explanation behind it."""
+    han = _HAN.search(item)
+    if han is None or _LATIN.search(item, han.start()):
+        return item
+    return item[: han.start()].rstrip(" -–—(（“「，、：:")
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n")]
 
 
 def _whole(text: str) -> FoundPrompt | None:

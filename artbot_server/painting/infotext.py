@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 NEGATIVE = "Negative prompt:"
 LEAST_FIELDS = 3  # A1111's own rule: with fewer the last line is still a part of the prompt
 
-_FIELD = re.compile(r'\s*([\w][\w \-/.()]*?):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)')
+_FIELD = re.compile(r'(\w[\w \-/.()]{0,60}?):[ \t]*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)')
 _ALONE = re.compile(r"Steps: *\d+(?:,|$)")
 
 

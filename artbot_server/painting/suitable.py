@@ -16,7 +16,7 @@ import orjson
 
 _SPACED_LETTERS = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,3}[a-z]){2,}(?![a-z])")  # "k.i.l.l", "k i l l"
 _LEET = str.maketrans("013457@$", "oieastas")
-_MIXED = re.compile(r"(?=[a-z0-9@$]*[a-z])[a-z0-9@$]*[0-9@$][a-z0-9@$]*")  # a word with both, such as "k1ll"
+_WORD = re.compile(r"[a-z0-9@$]+")
 _NOT_HAN = re.compile(r"(?<=[\u3400-\u9fff])[^\u3400-\u9fffa-z0-9]+(?=[\u3400-\u9fff])")
 _ENDINGS = r"(?:s|ed|d|ing|ers?)?"  # not -y and -es: "wary", "wares"
 
@@ -39,8 +39,13 @@ def _folded(text: str) -> str:
 
 def _latin(folded: str) -> str:
     joined = _SPACED_LETTERS.sub(lambda found: re.sub(r"[\W_]", "", found[0]), folded)
-    plain = _MIXED.sub(lambda found: found[0].translate(_LEET), joined)
+    plain = _WORD.sub(lambda found: _without_leet(found[0]), joined)
     return re.sub(r"[\s_\-‐‑–]+", " ", plain)
+
+
+def _without_leet(word: str) -> str:
+    """Letters for the digits and signs of a word that has both, such as `k1ll`; a number stays one."""
+    return word.translate(_LEET) if not word.isalpha() and any(char.isalpha() for char in word) else word
 
 
 @cache

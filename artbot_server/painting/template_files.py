@@ -79,7 +79,7 @@ def tree_stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
     stamps = []
     with _readable(root):
         for path in _visible_files(root):
-            with suppress(FileNotFoundError):  # a link to nothing, or deleted just now
+            with suppress(OSError):  # a link to nothing, or deleted just now
                 found = path.stat()
                 stamps.append((str(path), found.st_mtime_ns, found.st_size))
     return tuple(stamps)

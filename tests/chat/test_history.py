@@ -1,3 +1,5 @@
+"""What the model gets to read: newest first, the question always, empty replies never."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence

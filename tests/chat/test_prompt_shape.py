@@ -1,3 +1,5 @@
+"""What counts as a prompt, and how one is cleaned."""
+
 from __future__ import annotations
 
 import pytest

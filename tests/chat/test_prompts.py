@@ -97,6 +97,7 @@ CANDIDATES = [
     (f"Here are three prompts:\n\n1. {KITTEN}\n   一只橙色的小猫坐在花园里\n\n2. a black cat, roof, moon\n   一只黑猫", KITTEN),
     (f"1. {KITTEN}（花园里的橙色小猫）\n2. a black cat, roof, moon（屋顶上的黑猫）", KITTEN),
     (f"1. **Cozy:** {KITTEN}\n2. **Spooky:** a black cat, roof, moon", KITTEN),
+    (f"1. {KITTEN}, (pink nose:1.1) - 花园里的小猫。\n2. a black cat, roof", f"{KITTEN}, (pink nose:1.1)"),
     (f"- {KITTEN}\n- a black cat, roof, moon", KITTEN),
     (f"以下是三个方案：\n1、{KITTEN}\n2、a black cat, roof, moon", KITTEN),
 ]
@@ -149,3 +150,20 @@ def test_talk_is_no_prompt(reply: str) -> None:
 
 def test_line_ends_of_windows_change_nothing() -> None:
     assert find_prompt(f"Prompt: {KITTEN}\r\nNegative prompt: {BAD}\r\n") == FoundPrompt(KITTEN, BAD)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        " " * 50_000 + "x",
+        "\n".join([" " * 2000 + "x"] * 50),
+        "1. a cat, " + "，" * 20_000 + "x\n2. y",
+        '{"' * 20_000,
+        '{"a":' * 20_000,
+        "**final image positive " * 5000,
+        "*" * 50_000,
+    ],
+)
+def test_a_reply_that_runs_wild_is_no_burden(reply: str) -> None:
+    """Quadratic patterns would run into the suite's time limit here."""
+    find_prompt(reply * 3)

@@ -1,3 +1,5 @@
+"""A1111's parameter text: what is in it, what may be missing, and the round trip."""
+
 from __future__ import annotations
 
 import pytest
@@ -38,7 +40,11 @@ def test_a_text_as_a1111_writes_it() -> None:
         ("Steps: 20, Sampler: Euler a, Clip skip: 2, ENSD: 31337", "Clip skip", "2"),
         ("Steps: 20, Sampler: Euler a, Denoising strength: 0.6, Hires upscale: 1.5", "Hires upscale", "1.5"),
         ('Steps: 20, Seed: 1, Lora hashes: "a: a7dd, b: 00ff", Version: v1', "Lora hashes", "a: a7dd, b: 00ff"),
-        ('Steps: 20, Seed: 1, ControlNet 0: "Module: canny, Weight: 1.0"', "ControlNet 0", "Module: canny, Weight: 1.0"),
+        (
+            'Steps: 20, Seed: 1, ControlNet 0: "Module: canny, Weight: 1.0"',
+            "ControlNet 0",
+            "Module: canny, Weight: 1.0",
+        ),
         ('Steps: 20, Seed: 1, Wildcard: "say \\"cat\\", twice"', "Wildcard", 'say "cat", twice'),
         ('Steps: 20, Seed: 1, Note: "two\\nlines"', "Note", "two\nlines"),
         ('Steps: 20, Seed: 1, Odd: "half', "Odd", '"half'),
@@ -87,7 +93,9 @@ def test_what_a1111_wrote_comes_out_letter_by_letter() -> None:
         Infotext("a cat\non a roof", "dog\nbird", {"Steps": "20", "Sampler": "Euler a", "Seed": "1"}),
         Infotext("", "dog", {"Steps": "20"}),
         Infotext("一只猫", "", {"Steps": "20", "Model": "国风, 3", "Path": "C:\\models"}),
-        Infotext("a cat", "", {"Steps": "1", "A": "x, y", "B": 'a "quoted" word', "C": "one\ntwo", "D": "", "E": "k: v"}),
+        Infotext(
+            "a cat", "", {"Steps": "1", "A": "x, y", "B": 'a "quoted" word', "C": "one\ntwo", "D": "", "E": "k: v"}
+        ),
         Infotext("a cat", "", {"Steps": "1", "A": " spaced ", "B": '"', "C": '"both"'}),
     ],
 )

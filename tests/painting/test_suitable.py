@@ -1,3 +1,5 @@
+"""Sentences that pass and words that do not, in both languages, and every entry of the lists."""
+
 from __future__ import annotations
 
 from importlib.resources import files

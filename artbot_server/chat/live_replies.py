@@ -1,0 +1,119 @@
+"""The replies this process is writing: who may begin one, how it is found, stopped and looked at.
+
+Only memory and one lock; the text itself is in each `relay.LiveReply`.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from artbot_server.chat.relay import LiveReply, ReplyIds
+from artbot_server.errors import Busy, Unavailable
+
+EARLY_STOP_S = 60.0
+"""How long a stop that came before its message waits for it."""
+
+
+class LiveReplies:
+    """All running replies of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._live: dict[str, LiveReply] = {}
+        self._early_stops: dict[tuple[str, str], float] = {}
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def begin(self, ids: ReplyIds, *, alone: bool) -> LiveReply:
+        """Enter a reply; with `alone`, only when its conversation has none.
+
+        Raises:
+            Busy: the conversation is being answered.
+            Unavailable: the server is stopping.
+        """
+        reply = LiveReply(ids)
+        with self._lock:
+            if self._closed:
+                raise Unavailable("The server is stopping; send this again in a moment.")
+            if alone and any(live.ids.conversation_id == ids.conversation_id for live in self._live.values()):
+                raise Busy("This conversation is still being answered; wait for the reply or stop it.")
+            self._live[ids.reply_id] = reply
+            stopped_at = self._early_stops.pop((ids.session_id, ids.message_id), None)
+        if stopped_at is not None and time.monotonic() - stopped_at < EARLY_STOP_S:
+            reply.stop()
+        return reply
+
+    def end(self, ids: ReplyIds) -> None:
+        """It is stored and told; forget it."""
+        with self._lock:
+            self._live.pop(ids.reply_id, None)
+
+    def ids(self) -> list[str]:
+        """The ids of all running replies."""
+        with self._lock:
+            return list(self._live)
+
+    def get(self, session_id: str, reply_id: str) -> LiveReply | None:
+        """A running reply of this session."""
+        with self._lock:
+            reply = self._live.get(reply_id)
+        return reply if reply is not None and reply.ids.session_id == session_id else None
+
+    def stop(self, session_id: str, *, reply_id: str | None, message_id: str | None, client_sid: str | None) -> bool:
+        """Stop those that match, within the session; whether any ran. A stop may overtake its message."""
+        with self._lock:
+            found = [
+                reply
+                for reply in self._live.values()
+                if reply.ids.session_id == session_id
+                and (
+                    reply.ids.reply_id == reply_id
+                    or (message_id is not None and reply.ids.message_id == message_id)
+                    or (client_sid is not None and reply.ids.client_sid == client_sid)
+                )
+            ]
+            if not found and message_id is not None:
+                now = time.monotonic()
+                self._early_stops = {k: t for k, t in self._early_stops.items() if now - t < EARLY_STOP_S}
+                self._early_stops[session_id, message_id] = now
+        for reply in found:
+            reply.stop()
+        return bool(found)
+
+    def of_session(self, session_id: str) -> list[dict[str, Any]]:
+        """The session's running replies as the snapshot's `replies`."""
+        with self._lock:
+            mine = [reply for reply in self._live.values() if reply.ids.session_id == session_id]
+        found = []
+        for reply in mine:
+            text, seq = reply.snapshot()
+            ids = reply.ids
+            found.append(
+                {
+                    "reply_id": ids.reply_id,
+                    "message_id": ids.message_id,
+                    "conversation_id": ids.conversation_id,
+                    "client_sid": ids.client_sid,
+                    "text": text,
+                    "seq": seq,
+                }
+            )
+        return found
+
+    def drain(self, grace_s: float) -> None:
+        """Let no new ones begin, wait up to `grace_s` seconds for the running ones, then stop them."""
+        with self._lock:
+            self._closed = True
+        self._wait(grace_s)
+        for reply in list(self._live.values()):
+            reply.stop()
+        self._wait(2.0)
+
+    def _wait(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while self._live and time.monotonic() < until:
+            time.sleep(0.05)

@@ -1,0 +1,121 @@
+"""One reply on its way: the engine's stream becomes numbered frames, and can be read or stopped at any moment.
+
+Knows neither sockets nor the database: frames and checkpoints go out through the two functions it is given.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from artbot_server.errors import ArtbotError
+from artbot_server.events import Frame
+from artbot_server.llm.base import ReplyEnd, ReplyStream
+
+CHECKPOINT_S = 1.0
+"""At most this much text is lost when the process is killed, and no more often is a running reply written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyIds:
+    """Whose reply it is."""
+
+    session_id: str
+    conversation_id: str
+    message_id: str
+    reply_id: str
+    client_sid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a reply ended: all its text, and `error` where it broke."""
+
+    text: str
+    seq: int
+    state: Literal["complete", "stopped", "failed"]
+    end: ReplyEnd = field(default_factory=ReplyEnd)
+    error: ArtbotError | None = None
+
+
+class LiveReply:
+    """The text so far and its frame number. Safe to use from any thread."""
+
+    def __init__(self, ids: ReplyIds) -> None:
+        self.ids = ids
+        self._lock = threading.Lock()
+        self._pieces: list[str] = []
+        self._seq = 0
+        self._stream: ReplyStream | None = None
+        self._stopped = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody has asked for its end."""
+        return self._stopped
+
+    def stop(self) -> None:
+        """End it: at once, also when the model is silent or has not been asked yet."""
+        with self._lock:
+            self._stopped = True
+            stream = self._stream
+        if stream is not None:
+            stream.close()
+
+    def snapshot(self) -> tuple[str, int]:
+        """The text so far and the number of its last frame; the two always belong together."""
+        with self._lock:
+            if len(self._pieces) > 1:
+                self._pieces = ["".join(self._pieces)]
+            return "".join(self._pieces), self._seq
+
+    def add(self, piece: str) -> Frame:
+        """Append a piece and cut its frame."""
+        with self._lock:
+            self._pieces.append(piece)
+            self._seq += 1
+            seq = self._seq
+        ids = self.ids
+        return Frame(piece, ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, seq)
+
+    def attach(self, stream: ReplyStream) -> bool:
+        """Say what to close on a stop; False when it was stopped before."""
+        with self._lock:
+            self._stream = stream
+            return not self._stopped
+
+
+def relay(
+    reply: LiveReply,
+    stream: ReplyStream,
+    send: Callable[[Frame], None],
+    checkpoint: Callable[[str, int], None],
+) -> Outcome:
+    """Carry a stream to its end: a frame for each piece as it comes, a checkpoint at most once a second.
+
+    Never raises for what the engine does: a broken stream is an Outcome with its error and the text that came.
+    """
+    end = ReplyEnd()
+    error: ArtbotError | None = None
+    saved_at = time.monotonic()
+    if reply.attach(stream):
+        try:
+            for piece in stream:
+                if isinstance(piece, ReplyEnd):
+                    end = piece
+                    break
+                send(reply.add(piece))
+                if time.monotonic() - saved_at >= CHECKPOINT_S:
+                    checkpoint(*reply.snapshot())
+                    saved_at = time.monotonic()
+        except ArtbotError as caught:
+            error = caught
+        finally:
+            stream.close()
+    text, seq = reply.snapshot()
+    if reply.stopped:
+        return Outcome(text, seq, "stopped", end)
+    return Outcome(text, seq, "failed" if error else "complete", end, error)

@@ -1,0 +1,41 @@
+"""What a user said, in the two forms of `gpt_chat`. Their reprs hold no text and no key, so that logs do not. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a user said in the session form; see `gpt_chat` in docs/protocol.md."""
+
+    text: str
+    message_id: str
+    conversation_id: str | None = None
+    folder: str | None = None
+    template: str | None = None
+    paint: bool = False
+    image_id: str | None = None
+    model: str | None = None
+    key: str | None = None
+    client_sid: str | None = None
+    stream: bool = True
+
+    def __repr__(self) -> str:
+        return f"Words({self.message_id})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleWords:
+    """The article's form: the client keeps the history and may bring its own key."""
+
+    messages: Sequence[Mapping[str, Any]]
+    model: str | None = None
+    key: str | None = None
+    client_sid: str | None = None
+    stream: bool = True
+
+    def __repr__(self) -> str:
+        return f"ArticleWords({len(self.messages)} messages)"

@@ -1,0 +1,42 @@
+"""Demo or real: the only place where that is decided, from the settings alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from artbot_server.config import Settings
+from artbot_server.llm.base import Engine
+from artbot_server.llm.demo.engine import DemoEngine
+from artbot_server.llm.openai_api import OpenAIEngine
+from artbot_server.sd.base import Backend
+
+OPENAI_URL = "https://api.openai.com/v1"
+DEMO_PIECE_S = 0.03
+DEMO_JOB_S = 4.0
+
+
+def choose_engine(settings: Settings) -> tuple[Engine, Callable[[str | None], Engine]]:
+    """The engine of this server, and the one for a request: a caller's own key always goes to a real one."""
+    real = OpenAIEngine(
+        base_url=settings.openai_base_url or OPENAI_URL, key=settings.openai_api_key or None, models=settings.models
+    )
+    real.client()  # three quarters of a second of imports, which would hold the loop at the first message
+    if settings.openai_api_key or settings.openai_base_url:
+        return real, lambda _key: real
+    demo = DemoEngine(pace_s=DEMO_PIECE_S * settings.demo_pace)
+    return demo, lambda key: real if key else demo
+
+
+def choose_backends(settings: Settings) -> list[Backend]:
+    """The backends of a worker: those of `ARTBOT_SD_URL`, or the demo painter."""
+    return [_backend(url, settings) for url in settings.sd_urls or ("demo:",)]
+
+
+def _backend(url: str, settings: Settings) -> Backend:
+    if url.startswith("demo:"):
+        from artbot_server.sd.demo.backend import DemoBackend
+
+        return DemoBackend(seconds=DEMO_JOB_S * settings.demo_pace)
+    from artbot_server.sd.automatic1111 import Automatic1111
+
+    return Automatic1111(url=url, auth=settings.sd_auth or None)

@@ -1,0 +1,209 @@
+"""All settings: one frozen record, read once from the environment and `.env`. The only reader of the environment.
+
+A wrong value raises ConfigError with one sentence that names the setting. docs/configuration.md has the same table;
+a test keeps the two together.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from artbot_server.errors import ConfigError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PROJECT_ROOT = CHECKOUT if (CHECKOUT / "static").is_dir() else Path.cwd()
+"""Where static/, sd_templates/, data/ and .env are by default: the checkout, or the folder one stands in."""
+ASYNC_MODES = ("eventlet", "gevent", "threading")
+SD_SCHEMES = ("http", "https", "demo")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def _setting(env: str, default: Any, about: str, parse: Callable[[str], Any]) -> Any:
+    metadata = {"env": env, "about": about, "parse": parse, "default": default}
+    if isinstance(default, (list, dict)):
+        raise TypeError(f"{env}: defaults are immutable")
+    return field(default=default, metadata=metadata)
+
+
+def _text(raw: str) -> str:
+    return raw
+
+
+def _list(raw: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in raw.replace("\n", ",").split(",") if part.strip())
+
+
+def _path(raw: str) -> Path:
+    return Path(raw).expanduser().resolve()
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        try:
+            value = int(raw)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return value
+
+    return parse
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    def parse(raw: str) -> float:
+        try:
+            value = float(raw)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise ValueError(f"a number from {low:g} to {high:g}")
+        return value
+
+    return parse
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw not in allowed:
+            raise ValueError("one of " + ", ".join(allowed))
+        return raw
+
+    return parse
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        parts = urlsplit(raw)
+        if parts.scheme not in schemes or (parts.scheme != "demo" and not parts.hostname):
+            raise ValueError("an address such as " + " or ".join(f"{scheme}://host:port" for scheme in schemes))
+        return raw.rstrip("/")
+
+    return parse
+
+
+def _urls(*schemes: str) -> Callable[[str], tuple[str, ...]]:
+    one = _url(*schemes)
+    return lambda raw: tuple(one(part) for part in _list(raw))
+
+
+def _origins(raw: str) -> tuple[str, ...]:
+    parts = _list(raw)
+    for part in parts:
+        url = urlsplit(part)
+        if part != "*" and (url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/")):
+            raise ValueError("origins such as https://example.com, separated by commas, or *")
+    return tuple(part.rstrip("/") for part in parts)
+
+
+def _networks(raw: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part, strict=False) for part in _list(raw))
+    except ValueError:
+        raise ValueError("addresses or networks such as 10.0.0.0/8, separated by commas") from None
+
+
+def _auth(raw: str) -> str:
+    if ":" not in raw:
+        raise ValueError("user:password")
+    return raw
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that can be set. Keys and passwords never show in its repr."""
+
+    host: str = _setting("ARTBOT_HOST", "127.0.0.1", "address to listen on", _text)
+    port: int = _setting("ARTBOT_PORT", 5001, "port to listen on; 0 picks a free one", _whole(0, 65535))
+    data_dir: Path = _setting("ARTBOT_DATA_DIR", PROJECT_ROOT / "data", "folder for the database and pictures", _path)
+    templates_dir: Path = _setting(
+        "ARTBOT_TEMPLATES_DIR", PROJECT_ROOT / "sd_templates", "folder of the template folders", _path
+    )
+    static_dir: Path = _setting("ARTBOT_STATIC_DIR", PROJECT_ROOT / "static", "folder of the page", _path)
+    database_url: str = _setting(
+        "ARTBOT_DATABASE_URL",
+        "",
+        "sqlite:///path or postgresql://user@host/name; empty: artbot.db in the data folder",
+        _text,
+    )
+    async_mode: str = _setting("ARTBOT_ASYNC_MODE", "eventlet", "how the web process waits", _one_of(*ASYNC_MODES))
+    openai_api_key: str = _setting("OPENAI_API_KEY", "", "key of the model's server", _text)
+    openai_base_url: str = _setting(
+        "OPENAI_BASE_URL", "", "address of an OpenAI-compatible server, with its /v1", _url("http", "https")
+    )
+    models: tuple[str, ...] = _setting(
+        "ARTBOT_MODELS", (), "models that may be asked for, the default first; empty: any", _list
+    )
+    sd_urls: tuple[str, ...] = _setting(
+        "ARTBOT_SD_URL", (), "painters: http://host:7860 (A1111) or demo:, several by commas", _urls(*SD_SCHEMES)
+    )
+    sd_auth: str = _setting("ARTBOT_SD_AUTH", "", "user:password of the Stable Diffusion servers", _auth)
+    access_key: str = _setting(
+        "ARTBOT_ACCESS_KEY", "", "key to use the server; empty: none on loopback, made at start elsewhere", _text
+    )
+    operator_key: str = _setting(
+        "ARTBOT_OPERATOR_KEY", "", "key of whoever runs it; empty: operator's routes on loopback only", _text
+    )
+    allowed_origins: tuple[str, ...] = _setting(
+        "ARTBOT_ALLOWED_ORIGINS", (), "other origins whose pages may connect, by commas, or *", _origins
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        "ARTBOT_TRUSTED_PROXIES", (), "addresses of proxies whose X-Forwarded headers are believed", _networks
+    )
+    queue_limit: int = _setting("ARTBOT_QUEUE_LIMIT", 100, "jobs one session may have waiting", _whole(1, 100_000))
+    chat_limit: int = _setting(
+        "ARTBOT_CHAT_LIMIT", 20, "messages a minute for one session (article's form: address); 0: no limit",
+        _whole(0, 100_000),
+    )  # fmt: skip
+    worker: str = _setting(
+        "ARTBOT_WORKER", "child", "child: start and watch one worker; none: workers run elsewhere",
+        _one_of("child", "none"),
+    )  # fmt: skip
+    lease_s: float = _setting(
+        "ARTBOT_LEASE_S", 20.0, "seconds after which a silent worker's job is given to another", _number(1, 600)
+    )
+    demo_pace: float = _setting(
+        "ARTBOT_DEMO_PACE", 1.0, "how slow the demo engines are: 1 natural, 0 at once", _number(0, 10)
+    )
+    log_level: str = _setting(
+        "ARTBOT_LOG_LEVEL", "info", "least level that is logged", _one_of("debug", "info", "warning", "error")
+    )
+
+    def __repr__(self) -> str:
+        secret = {"openai_api_key", "sd_auth", "access_key", "operator_key", "database_url", "sd_urls"}
+        shown = (f.name + "=" + ("…" if f.name in secret else repr(getattr(self, f.name))) for f in fields(self))
+        return "Settings(" + ", ".join(shown) + ")"
+
+    @property
+    def database(self) -> str:
+        """The database's address with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'artbot.db'}"
+
+
+def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | None = None) -> Settings:
+    """Read `.env` (beside the project unless given), then the environment over it.
+
+    Raises:
+        ConfigError: a value is wrong; the sentence names the setting.
+    """
+    file = env_file if env_file is not None else PROJECT_ROOT / ".env"
+    merged: dict[str, str | None] = dict(dotenv_values(file, interpolate=False)) if file.is_file() else {}
+    merged.update(os.environ if environ is None else environ)
+    values: dict[str, Any] = {}
+    for setting in fields(Settings):
+        raw = (merged.get(setting.metadata["env"]) or "").strip()
+        if raw:
+            try:
+                values[setting.name] = setting.metadata["parse"](raw)
+            except ValueError as error:
+                raise ConfigError(f"{setting.metadata['env']} must be {error}.") from None
+    return Settings(**values)

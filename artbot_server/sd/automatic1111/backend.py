@@ -1,0 +1,184 @@
+"""The web UI as a backend: one payload in, progress and pictures out.
+
+Plain threads and `requests`; it runs in the worker, where nothing is patched. It changes no option of the server: an
+override that is not in the server's config.json would stay changed for everybody (trap 6), so live previews come as
+often as the server's own settings say.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Generator, Iterator
+from queue import Empty
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from artbot_server.errors import BackendFailed
+from artbot_server.sd.automatic1111 import call as calls
+from artbot_server.sd.automatic1111 import failures, results
+from artbot_server.sd.automatic1111.api import Api
+from artbot_server.sd.automatic1111.call import Answer, Call, Watch
+from artbot_server.sd.automatic1111.offers import OPTIONAL_LISTS, REQUIRED_LISTS, Offers, read_offers
+from artbot_server.sd.automatic1111.order import Order, prepare
+from artbot_server.sd.automatic1111.progress import Course, Seen
+from artbot_server.sd.base import Abilities, Payload, Progress, Result
+
+POLL_S = 0.4
+HEARTBEAT_S = 0.4
+"""Progress is told at least twice a second, also while the server is slow to tell any."""
+SILENCE_S = 60.0
+LIMIT_S = 1800.0
+OFFERS_FOR_S = 60.0
+"""How long a server's lists are believed; a name that is not in them is looked up again at once."""
+END_WAIT_S = 30.0
+
+_ATTEMPT = re.compile(r"(.+)-(\d+)")
+
+
+class Automatic1111:
+    """Stable Diffusion web UI at one address.
+
+    Args:
+        url: where it answers, e.g. `http://127.0.0.1:7860`; a user name and password in it count as `auth`.
+        auth: `user:pass` of its --api-auth.
+        name: what people call it; host and port where not given.
+        silence_s: how long its progress may be out of reach while a job runs.
+        limit_s: how long one job may take, its wait in the server's own queue included.
+        poll_s: seconds between two looks at its progress.
+    """
+
+    kind = "automatic1111"
+    demo = False
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        auth: str | None = None,
+        name: str | None = None,
+        silence_s: float = SILENCE_S,
+        limit_s: float = LIMIT_S,
+        poll_s: float = POLL_S,
+    ) -> None:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+        self.name = name or host
+        self._url = urlunsplit((parts.scheme, host, parts.path, "", ""))
+        self._auth = _credentials(auth, parts.username, parts.password)
+        self._silence_s = silence_s
+        self._limit_s = limit_s
+        self._poll_s = poll_s
+        self._offers: tuple[float, Offers] | None = None
+
+    def abilities(self) -> Abilities:
+        """What it lists now. Raises `BackendFailed` when it cannot be reached or is no web UI."""
+        return self._ask_offers().abilities()
+
+    def paint(self, payload: Payload, task_id: str) -> Iterator[Progress | Result]:
+        """Paint; see `sd.base.Backend`. `task_id` is `<job_id>-<attempt>`: an older attempt that runs is ended first.
+
+        Started with --nowebui the server names no tasks. Then progress counts from when the server turned to another
+        job than the one that ran before, and closing interrupts only if it was idle before: otherwise the pictures
+        are dropped when they come.
+        """
+        order = self._checked(payload, task_id)
+        with self._connect() as api:
+            watch = _watch(api, task_id)
+        call = Call(self._connect, order, watch, poll_s=self._poll_s, limit_s=self._limit_s)
+        call.start()
+        patience_s = END_WAIT_S
+        try:
+            answer = yield from self._follow(call)
+        except BackendFailed:
+            patience_s = 0.0  # who waited long enough does not wait again
+            raise
+        finally:
+            call.end(patience_s)
+        yield self._result(answer, order)
+
+    def _connect(self) -> Api:
+        return Api(self._url, self._auth, self.name)
+
+    def _follow(self, call: Call) -> Generator[Progress, None, Any]:
+        course = Course()
+        began = heard = time.monotonic()
+        while True:
+            yield course.tell()
+            try:
+                news = call.news.get(timeout=HEARTBEAT_S)
+            except Empty:
+                news = None
+            now = time.monotonic()
+            match news:
+                case Answer():
+                    return news.body
+                case BackendFailed():
+                    raise news
+                case Seen():
+                    heard = now
+                    course.see(news)
+            if now - heard > self._silence_s:
+                raise failures.timed_out(self.name, f"has told no progress for {self._silence_s:g} s")
+            if now - began > self._limit_s:
+                raise failures.timed_out(self.name, f"took longer than {self._limit_s:g} s")
+
+    def _result(self, answer: Any, order: Order) -> Result:
+        info = results.read_info(answer)
+        with self._connect() as api:
+            try:
+                after = api.get(calls.PROGRESS, skip_current_image="true")
+            except BackendFailed:
+                after = None  # the pictures are here; that it went away since then is the next job's trouble
+        if results.stopped_by_others(after, info):
+            raise failures.failed(f"{results.INTERRUPTED}.")
+        return results.read_result(answer, info, order)
+
+    def _checked(self, payload: Payload, task_id: str) -> Order:
+        """Against the lists at hand, and once more against new ones: a model may have been added since."""
+        if self._offers is not None and time.monotonic() - self._offers[0] < OFFERS_FOR_S:
+            try:
+                return prepare(payload, self._offers[1], task_id)
+            except BackendFailed:
+                pass
+        return prepare(payload, self._ask_offers(), task_id)
+
+    def _ask_offers(self) -> Offers:
+        with self._connect() as api:
+            lists = {name: api.get(path) for name, path in REQUIRED_LISTS.items()}
+            lists |= {name: api.optional(path) for name, path in OPTIONAL_LISTS.items()}
+        try:
+            offers = read_offers(lists)
+        except (TypeError, KeyError, AttributeError, ValueError):
+            raise failures.failed(
+                f"The lists of the Stable Diffusion server {self.name} cannot be understood."
+            ) from None
+        self._offers = time.monotonic(), offers
+        return offers
+
+
+def _watch(api: Api, task_id: str) -> Watch:
+    """Find out which progress call there is, and end older attempts of the same job that still run (trap 9)."""
+    probe = {"id_task": task_id, "id_live_preview": -1, "live_preview": False}
+    by_task = api.post_if_there(calls.TASK_PROGRESS, probe) is not None
+    try:
+        if by_task:
+            for older in _older_attempts(task_id):
+                if calls.look_at_task(api, older).state == "running":
+                    api.post(calls.INTERRUPT, {})
+        before = calls.look_at_server(api, preview=False)
+    except ValueError:
+        raise failures.failed("The Stable Diffusion server's progress cannot be understood.") from None
+    return Watch(task_id, by_task=by_task, before=before)
+
+
+def _older_attempts(task_id: str) -> list[str]:
+    found = _ATTEMPT.fullmatch(task_id)
+    return [f"{found[1]}-{attempt}" for attempt in range(1, min(int(found[2]), 10))] if found else []
+
+
+def _credentials(auth: str | None, user: str | None, password: str | None) -> tuple[str, str] | None:
+    if auth is not None:
+        name, _, secret = auth.partition(":")
+        return name, secret
+    return (unquote(user), unquote(password or "")) if user else None

@@ -1,0 +1,166 @@
+"""What one web UI offers, out of its lists. Pure: the lists come in as the JSON they are.
+
+None in a field means that the server has no such list, so names of that kind are not checked; an empty tuple means
+that it has none of these. Paths on the server's disk stop here (trap 15).
+"""
+
+from __future__ import annotations
+
+import ntpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from artbot_server.sd.automatic1111.fields import CLIENT_FIELDS
+from artbot_server.sd.base import Abilities
+
+REQUIRED_LISTS = {"samplers": "/sdapi/v1/samplers", "checkpoints": "/sdapi/v1/sd-models"}
+OPTIONAL_LISTS = {
+    "schedulers": "/sdapi/v1/schedulers",
+    "vaes": "/sdapi/v1/sd-vae",
+    "modules": "/sdapi/v1/sd-modules",
+    "loras": "/sdapi/v1/loras",
+    "styles": "/sdapi/v1/prompt-styles",
+    "upscalers": "/sdapi/v1/upscalers",
+    "latent": "/sdapi/v1/latent-upscale-modes",
+    "scripts": "/sdapi/v1/scripts",
+    "options": "/sdapi/v1/options",
+    "controlnet_models": "/controlnet/model_list",
+    "controlnet_modules": "/controlnet/module_list",
+    "controlnet_settings": "/controlnet/settings",
+}
+"""404: an older version, Forge, or the extension is not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    """A noise schedule; `label` is what the web UI writes into its texts."""
+
+    name: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All it goes by at the end of a sampler's name, as in "DPM++ SDE Karras"."""
+        return (self.label, self.name, *self.aliases)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model file. Its title gains a hash at the first load (trap 12), so only the other names are held to."""
+
+    name: str
+    title: str
+    file: str
+    hash: str | None = None
+    sha256: str | None = None
+
+    def goes_by(self, asked: str) -> bool:
+        """Whether a template's or a user's word for a checkpoint means this one."""
+        untitled = asked.rsplit(" [", 1)[0]
+        own = {self.name, self.title, self.file, ntpath.splitext(self.file)[0], self.hash, self.sha256}
+        if untitled in own:
+            tag = asked[len(untitled) + 2 :].rstrip("]")
+            return not (tag and self.hash) or self.hash == tag
+        return asked in own
+
+
+@dataclass(frozen=True, slots=True)
+class ControlNet:
+    """The extension's lists; `model_free` modules work without a model."""
+
+    models: tuple[str, ...]
+    modules: tuple[str, ...]
+    model_free: frozenset[str]
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Everything a payload is held against before it is sent."""
+
+    samplers: tuple[str, ...]
+    checkpoints: tuple[Checkpoint, ...]
+    schedulers: tuple[Scheduler, ...] = ()
+    vaes: tuple[str, ...] | None = None
+    loras: tuple[str, ...] | None = None
+    styles: tuple[str, ...] | None = None
+    upscalers: tuple[str, ...] | None = None
+    scripts: Mapping[str, tuple[str, ...]] | None = None
+    options: Mapping[str, Any] | None = None
+    controlnet: ControlNet | None = None
+
+    def abilities(self) -> Abilities:
+        """The part other layers may know."""
+        net = self.controlnet
+        return Abilities(
+            samplers=self.samplers,
+            schedulers=tuple(scheduler.label for scheduler in self.schedulers),
+            models=tuple(checkpoint.name for checkpoint in self.checkpoints),
+            loras=self.loras or (),
+            styles=self.styles or (),
+            upscalers=self.upscalers or (),
+            controlnet_models=net.models if net else (),
+            controlnet_modules=net.modules if net else (),
+            fields=CLIENT_FIELDS,
+            loaded_model=self.loaded_model(),
+        )
+
+    def loaded_model(self) -> str | None:
+        """The checkpoint's name that the next call without a wish of its own gets."""
+        title = (self.options or {}).get("sd_model_checkpoint")
+        if not isinstance(title, str):
+            return None
+        return next((each.name for each in self.checkpoints if each.goes_by(title)), None)
+
+
+def read_offers(lists: Mapping[str, Any]) -> Offers:
+    """Lists by the names above, None where the server had none.
+
+    Raises:
+        TypeError, KeyError, AttributeError: a list is not of the recorded shape.
+    """
+    loras, scripts, settings = lists["loras"], lists["scripts"], lists["options"]
+    return Offers(
+        samplers=_names(lists["samplers"], "name") or (),
+        checkpoints=tuple(_checkpoint(each) for each in lists["checkpoints"]),
+        schedulers=tuple(
+            Scheduler(each["name"], each["label"], tuple(each.get("aliases") or ()))
+            for each in lists["schedulers"] or ()
+        ),
+        vaes=_names(lists["vaes"] or lists["modules"], "model_name"),
+        loras=None
+        if loras is None
+        else tuple(dict.fromkeys((_names(loras, "name") or ()) + (_names(loras, "alias") or ()))),
+        styles=_names(lists["styles"], "name"),
+        upscalers=None
+        if lists["upscalers"] is None
+        else (_names(lists["latent"], "name") or ()) + (_names(lists["upscalers"], "name") or ()),
+        scripts=None if scripts is None else {mode: tuple(scripts[mode]) for mode in ("txt2img", "img2img")},
+        options=dict(settings) if settings else None,
+        controlnet=_controlnet(lists),
+    )
+
+
+def _names(rows: Any, key: str) -> tuple[str, ...] | None:
+    return None if rows is None else tuple(str(row[key]) for row in rows if row.get(key))
+
+
+def _checkpoint(row: Mapping[str, Any]) -> Checkpoint:
+    # The server may run on Windows: ntpath cuts at both kinds of slash.
+    file = ntpath.basename(row.get("filename") or row["model_name"])
+    return Checkpoint(row["model_name"], row["title"], file, row.get("hash"), row.get("sha256"))
+
+
+def _controlnet(lists: Mapping[str, Any]) -> ControlNet | None:
+    models, modules = lists["controlnet_models"], lists["controlnet_modules"]
+    if models is None or modules is None:
+        return None
+    details = modules.get("module_detail") or {}
+    return ControlNet(
+        models=tuple(models["model_list"]),
+        modules=tuple(modules["module_list"]),
+        model_free=frozenset(name for name, detail in details.items() if detail.get("model_free")),
+        units=int((lists["controlnet_settings"] or {}).get("control_net_unit_count", 3)),
+    )

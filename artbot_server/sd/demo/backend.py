@@ -1,0 +1,93 @@
+"""The demo painter as a backend: paints an order in steps with previews, and says that it is a demo.
+
+All pictures are composed before or between steps; the pace is kept by sleeping, so that a web server beside it
+keeps its processor.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+
+from PIL import Image
+
+from artbot_server.sd.base import Abilities, Payload, Picture, Progress, Result
+from artbot_server.sd.demo.infotext import MODEL, infotext, to_png
+from artbot_server.sd.demo.order import MAX_BATCH, MAX_SIDE, SAMPLERS, SCHEDULERS, Order, read_order
+from artbot_server.sd.demo.previews import emerging, preview_of
+from artbot_server.sd.demo.repaint import Original, read_original, repaint
+from artbot_server.sd.demo.scene import compose
+from artbot_server.sd.demo.styles import stylize
+from artbot_server.sd.demo.words import Idea, read_prompt
+
+PREVIEW_EVERY_S = 0.5  # as often as a real backend's previews are polled
+FIELDS = (
+    "prompt", "negative_prompt", "seed", "steps", "cfg_scale", "width", "height", "batch_size", "n_iter", "sampler_name",
+    "sampler_index", "scheduler", "denoising_strength", "init_images", "mask", "mask_blur", "inpainting_mask_invert",
+)  # fmt: skip
+
+
+class DemoBackend:
+    """Paints illustrations of a prompt's nouns without Stable Diffusion.
+
+    Args:
+        name: for people and the database.
+        seconds: how long a job takes, whatever its steps; 0 for as fast as it goes.
+    """
+
+    kind = "demo"
+    demo = True
+
+    def __init__(self, name: str = "demo", *, seconds: float = 4.0) -> None:
+        self.name = name
+        self._seconds = seconds
+
+    def abilities(self) -> Abilities:
+        """What the demo painter understands; it takes A1111's samplers so that every template works."""
+        return Abilities(
+            samplers=SAMPLERS, schedulers=SCHEDULERS, models=(MODEL,), fields=FIELDS,
+            max_side=MAX_SIDE, max_pixels=MAX_SIDE**2, max_batch=MAX_BATCH, loaded_model=MODEL,
+        )  # fmt: skip
+
+    def paint(self, payload: Payload, task_id: str) -> Iterator[Progress | Result]:
+        """Paint; one `Progress` a step, then the `Result`.
+
+        Raises:
+            BackendFailed: `backend_refused` with the field's name, when the payload is at fault.
+        """
+        img2img = payload.mode == "img2img"
+        order = read_order(payload.fields, img2img)
+        original = read_original(payload.fields, (order.width, order.height)) if img2img else None
+        idea = read_prompt(order.prompt, order.negative_prompt)
+        started = time.monotonic()
+        yield Progress(0.0, 0, order.steps)
+        pictures = [_painted(idea, order, original, order.seeds[0])]
+        small = preview_of(pictures[0])
+        shown_at = started - PREVIEW_EVERY_S
+        for step in range(1, order.steps + 1):
+            done = step / order.steps
+            # The rest of a batch is painted while the steps go by, not before the first preview.
+            while len(pictures) < len(order.seeds) and len(pictures) <= done * len(order.seeds):
+                pictures.append(_painted(idea, order, original, order.seeds[len(pictures)]))
+            while (left := started + self._seconds * done - time.monotonic()) > PREVIEW_EVERY_S:
+                time.sleep(PREVIEW_EVERY_S * 0.8)
+                yield Progress((step - 1) / order.steps, step - 1, order.steps, left + self._seconds * (1 - done))
+            time.sleep(max(0.0, left))
+            now = time.monotonic()
+            preview = None
+            if now - shown_at >= PREVIEW_EVERY_S and step < order.steps:
+                preview, shown_at = emerging(small, done, order.seeds[0]), now
+            yield Progress(done, step, order.steps, self._seconds * (1 - done), preview)
+        texts = [infotext(order, seed) for seed in order.seeds]
+        finished = zip(pictures, order.seeds, texts, strict=True)
+        yield Result(
+            tuple(Picture(to_png(image, text), "picture", seed, text) for image, seed, text in finished), model=MODEL
+        )
+
+
+def _painted(idea: Idea, order: Order, original: Original | None, seed: int) -> Image.Image:
+    if original:
+        return repaint(original, idea, order, seed)
+    image = compose(idea, (order.width, order.height), seed)
+    return stylize(image, idea.style, random.Random(f"{seed}/style"))

@@ -1,0 +1,109 @@
+"""img2img: paints over a given picture, more or less of it, inside a mask or everywhere."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+
+from artbot_server.sd.demo.infotext import own_seed
+from artbot_server.sd.demo.noise import clouds
+from artbot_server.sd.demo.order import Order, refused
+from artbot_server.sd.demo.scene import compose
+from artbot_server.sd.demo.styles import stylize
+from artbot_server.sd.demo.vocabulary import COLOURS
+from artbot_server.sd.demo.words import Idea
+
+MAX_PIXELS = 40_000_000  # as much as a large camera makes; refused by its header, before anything is decoded
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The picture that is worked on, in the size of the order.
+
+    Attributes:
+        mask: mode L, white where it may change; None for everywhere.
+        seed: of the scene, when the demo painter made it.
+    """
+
+    image: Image.Image
+    mask: Image.Image | None
+    seed: int | None
+
+
+def read_original(fields: Mapping[str, Any], size: tuple[int, int]) -> Original:
+    """The first init image and the mask of a payload.
+
+    Raises:
+        BackendFailed: `backend_refused`, naming `init_images` or `mask`.
+    """
+    images = fields.get("init_images")
+    if not isinstance(images, list) or not images:
+        raise refused("init_images", "init_images has to hold a base64 picture for img2img.")
+    init = _decoded(images[0], "init_images")
+    seed = own_seed(str(init.info.get("parameters", "")))
+    image = ImageOps.fit(init.convert("RGB"), size, Image.Resampling.LANCZOS)
+    if fields.get("mask") is None:
+        return Original(image, None, seed)
+    mask = ImageOps.fit(_decoded(fields["mask"], "mask").convert("L"), size, Image.Resampling.BILINEAR)
+    if fields.get("inpainting_mask_invert"):
+        mask = ImageOps.invert(mask)
+    mask = mask.point([0 if v < 128 else 255 for v in range(256)])
+    blur = fields.get("mask_blur", 4)
+    if isinstance(blur, int | float) and blur > 0:
+        mask = mask.filter(ImageFilter.GaussianBlur(min(64.0, float(blur))))
+    return Original(image, mask, seed)
+
+
+def _decoded(data: object, field: str) -> Image.Image:
+    """A picture out of base64, with or without a data URL's head."""
+    try:
+        raw = base64.b64decode(str(data).rpartition(",")[2], validate=True)
+        image = Image.open(io.BytesIO(raw))
+        if image.width * image.height > MAX_PIXELS:
+            raise refused(field, f"The picture in {field} has more than {MAX_PIXELS} pixels.")
+        image.load()
+    except (binascii.Error, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise refused(field, f"{field} holds no picture that can be read.") from error
+    return image
+
+
+def repaint(original: Original, idea: Idea, order: Order, seed: int) -> Image.Image:
+    """The original, changed as much as the order's denoising strength says.
+
+    A picture of our own is composed again from its seed, so the same scene comes back with what the new prompt
+    changed. A foreign one keeps its shapes at low strength: style and colour first, then the new scene shows through.
+    """
+    strength = order.denoising_strength or 0.0
+    size = (order.width, order.height)
+    if original.seed is not None and original.mask is None and strength > 0:
+        fresh = stylize(compose(idea, size, original.seed), idea.style, random.Random(f"{original.seed}/style"))
+        return Image.blend(original.image, fresh, min(1.0, strength * 2.2))
+    kept = _restyled(original.image, idea, strength, seed)
+    fresh = stylize(compose(idea, size, seed), idea.style, random.Random(f"{seed}/style"))
+    share = max(0.0, min(1.0, (strength - 0.35) / 0.45))
+    veil = clouds(size, max(8, min(size) // 10), random.Random(f"{seed}/veil"))
+    edge = round(255 * (1 - share))
+    veil = veil.point([max(0, min(255, (v - edge) * 5 + round(share * 255))) if share else 0 for v in range(256)])
+    changed = Image.composite(fresh, kept, veil)
+    return Image.composite(changed, original.image, original.mask) if original.mask else changed
+
+
+def _restyled(image: Image.Image, idea: Idea, strength: float, seed: int) -> Image.Image:
+    """The same picture with the prompt's style, and its colour laid over it."""
+    styled = stylize(image, idea.style, random.Random(f"{seed}/style"))
+    colour = next((thing.colour for thing in idea.things if thing.colour), idea.mood)
+    if colour:
+        tone = COLOURS[colour]
+        grey = ImageOps.grayscale(styled)
+        dyed = ImageOps.colorize(grey, (18, 14, 30), (255, 252, 246), tone, midpoint=132)
+        styled = Image.blend(styled, dyed, 0.72)
+    elif not idea.style:
+        styled = ImageEnhance.Color(styled).enhance(1.3)
+    return Image.blend(image, styled, min(1.0, strength * 1.8))

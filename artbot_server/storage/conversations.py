@@ -1,0 +1,222 @@
+"""Conversations and their messages. Every method is one transaction; every answer is a frozen record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, select, update
+
+from artbot_server.chat.messages import Conversation, Message
+from artbot_server.errors import Busy, NotFound
+from artbot_server.storage.database import Database
+from artbot_server.storage.schema import conversations, jobs, messages, pictures
+from artbot_server.storage.sessions import keep_session
+
+OWNER_LEASE_S = 15.0
+"""How long a streaming reply is believed to have a living owner; renewed every 5 s."""
+
+MESSAGE_COLUMNS = [c for c in messages.c if c.name not in ("owner", "owner_until")]
+
+
+def _conversation(row: Row[Any]) -> Conversation:
+    return Conversation(**row._mapping)
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(**row._mapping)
+
+
+def _of(session_id: str, conversation_id: str) -> Any:
+    return and_(conversations.c.session_id == session_id, conversations.c.id == conversation_id)
+
+
+class ConversationStore:
+    """Saves and reads conversations, each only within its session.
+
+    Args:
+        owner: this web process's name, written on the replies that it is streaming.
+    """
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+
+    # Conversations
+
+    def create(self, conversation: Conversation) -> Conversation:
+        """Save a new conversation."""
+
+        def work(connection: Connection) -> None:
+            keep_session(connection, conversation.session_id)
+            values = {c.name: getattr(conversation, c.name) for c in conversations.c}
+            connection.execute(conversations.insert().values(values))
+
+        self._database.write(work)
+        return conversation
+
+    def get(self, session_id: str, conversation_id: str) -> Conversation:
+        """One conversation. Raises NotFound, also when it is another session's."""
+        query = select(conversations).where(_of(session_id, conversation_id))
+        row = self._database.read(lambda connection: connection.execute(query).first())
+        if row is None:
+            raise NotFound("There is no such conversation in this session.", field="conversation_id")
+        return _conversation(row)
+
+    def of_client(self, session_id: str, client_sid: str) -> Conversation | None:
+        """The conversation of an article client's panel, if it has one."""
+        query = select(conversations).where(
+            conversations.c.session_id == session_id, conversations.c.client_sid == client_sid
+        )
+        row = self._database.read(lambda connection: connection.execute(query).first())
+        return _conversation(row) if row else None
+
+    def newest(self, session_id: str) -> Conversation | None:
+        """The conversation that was used last."""
+        found = self.page(session_id, before=None, limit=1)
+        return found[0] if found else None
+
+    def newest_picture(self, conversation_id: str) -> str | None:
+        """The id of the last picture that was painted in a conversation."""
+        query = (
+            select(pictures.c.id)
+            .join(jobs, jobs.c.id == pictures.c.job_id)
+            .where(jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture")
+            .order_by(pictures.c.created_at.desc(), pictures.c.position)
+            .limit(1)
+        )
+        return self._database.read(lambda connection: connection.execute(query).scalar())
+
+    def page(self, session_id: str, *, before: float | None, limit: int) -> list[Conversation]:
+        """Newest first; `before` is an `updated_at` to go on from."""
+        query = select(conversations).where(conversations.c.session_id == session_id)
+        if before is not None:
+            query = query.where(conversations.c.updated_at < before)
+        query = query.order_by(conversations.c.updated_at.desc()).limit(limit)
+        return [_conversation(row) for row in self._database.read(lambda c: c.execute(query).fetchall())]
+
+    def delete(self, session_id: str, conversation_id: str) -> list[str]:
+        """Delete a conversation with its messages, jobs and picture rows; the picture ids come back for their files.
+
+        Raises:
+            NotFound: no such conversation in this session.
+            Busy: a reply is being written or a job being painted in it.
+        """
+
+        def work(connection: Connection) -> list[str]:
+            if connection.execute(select(conversations.c.id).where(_of(session_id, conversation_id))).first() is None:
+                raise NotFound("There is no such conversation in this session.", field="conversation_id")
+            of_it = and_(jobs.c.session_id == session_id, jobs.c.conversation_id == conversation_id)
+            open_jobs = select(jobs.c.id).where(of_it, jobs.c.state.in_(("queued", "running")))
+            open_replies = select(messages.c.id).where(
+                messages.c.conversation_id == conversation_id, messages.c.state == "streaming"
+            )
+            if connection.execute(open_jobs).first() or connection.execute(open_replies).first():
+                raise Busy("Something is still being written or painted in this conversation: stop it first.")
+            job_ids = list(connection.execute(select(jobs.c.id).where(of_it)).scalars())
+            picture_ids = list(
+                connection.execute(select(pictures.c.id).where(pictures.c.job_id.in_(job_ids))).scalars()
+            )
+            connection.execute(delete(pictures).where(pictures.c.job_id.in_(job_ids)))
+            connection.execute(delete(jobs).where(of_it))
+            connection.execute(delete(messages).where(messages.c.conversation_id == conversation_id))
+            connection.execute(delete(conversations).where(_of(session_id, conversation_id)))
+            return picture_ids
+
+        return self._database.write(work)
+
+    # Messages
+
+    def add_turn(self, user: Message, reply: Message) -> None:
+        """Save a user's message and its empty, streaming reply at the end of their conversation."""
+
+        def work(connection: Connection) -> None:
+            keep_session(connection, user.session_id)
+            count = connection.execute(
+                update(conversations)
+                .where(_of(user.session_id, user.conversation_id))
+                .values(
+                    message_count=conversations.c.message_count + 2,
+                    updated_at=time.time(),
+                    folder=user.folder,
+                    template=user.template,
+                )
+                .returning(conversations.c.message_count)
+            ).scalar()
+            if count is None:
+                raise NotFound("There is no such conversation in this session.", field="conversation_id")
+            rows = []
+            for number, message in enumerate((user, reply)):
+                row = {c.name: getattr(message, c.name) for c in MESSAGE_COLUMNS}
+                rows.append(row | {"position": count - 2 + number, "owner": None, "owner_until": None})
+            rows[1] |= {"owner": self._owner, "owner_until": time.time() + OWNER_LEASE_S}
+            connection.execute(messages.insert(), rows)
+
+        self._database.write(work)
+
+    def message(self, session_id: str, id: str) -> Message | None:
+        """One message or reply by its id, within the session."""
+        query = select(*MESSAGE_COLUMNS).where(messages.c.session_id == session_id, messages.c.id == id)
+        row = self._database.read(lambda connection: connection.execute(query).first())
+        return _message(row) if row else None
+
+    def reply_to(self, session_id: str, message_id: str) -> Message | None:
+        """The reply to a user's message."""
+        query = select(*MESSAGE_COLUMNS).where(
+            messages.c.session_id == session_id, messages.c.message_id == message_id, messages.c.role == "assistant"
+        )
+        row = self._database.read(lambda connection: connection.execute(query).first())
+        return _message(row) if row else None
+
+    def tail(self, conversation_id: str, *, limit: int, before: int | None = None) -> list[Message]:
+        """The last messages, oldest first; `before` is a position to go back from. Costs the same at any length."""
+        query = select(*MESSAGE_COLUMNS).where(messages.c.conversation_id == conversation_id)
+        if before is not None:
+            query = query.where(messages.c.position < before)
+        query = query.order_by(messages.c.position.desc()).limit(limit)
+        rows = self._database.read(lambda connection: connection.execute(query).fetchall())
+        return [_message(row) for row in reversed(rows)]
+
+    # Replies
+
+    def checkpoint(self, session_id: str, reply_id: str, text: str, seq: int) -> None:
+        """Keep what a running reply has so far; at most once a second."""
+        self._update_reply(session_id, reply_id, {"content": text, "seq": seq})
+
+    def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
+        """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner."""
+        self._update_reply(session_id, reply_id, {**values, "owner": None, "owner_until": None})
+
+    def _update_reply(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
+        statement = (
+            update(messages)
+            .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state == "streaming")
+            .values(**values)
+        )
+        self._database.write(lambda connection: connection.execute(statement))
+
+    def renew(self, reply_ids: Sequence[str]) -> None:
+        """Say that this process still streams these replies."""
+        if not reply_ids:
+            return
+        mine = and_(messages.c.owner == self._owner, messages.c.id.in_(reply_ids))
+        statement = update(messages).where(mine).values(owner_until=time.time() + OWNER_LEASE_S)
+        self._database.write(lambda connection: connection.execute(statement))
+
+    def close_orphans(self, error: Mapping[str, Any], *, everybody: bool = False) -> Sequence[Message]:
+        """Mark replies whose owner is gone as interrupted, and give them back.
+
+        Args:
+            everybody: also those whose lease still runs (at the start of a server that has the data to itself).
+        """
+        orphaned = messages.c.state == "streaming"
+        if not everybody:
+            orphaned = and_(orphaned, messages.c.owner_until < time.time())
+        statement = (
+            update(messages)
+            .where(orphaned)
+            .values(state="interrupted", error=dict(error), owner=None, owner_until=None)
+            .returning(*MESSAGE_COLUMNS)
+        )
+        return [_message(row) for row in self._database.write(lambda c: c.execute(statement).fetchall())]

@@ -1,0 +1,77 @@
+"""Which sockets belong to which session, and the two ways to tell them something.
+
+`publish` is what the services are given: it never blocks and never raises, whatever a single socket does.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from artbot_server.events import Event
+from artbot_server.web.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One connected socket: `images` is the form in which it wants pictures, `address` where it comes from."""
+
+    sid: str
+    session_id: str
+    images: str
+    outbox: Outbox
+    address: str
+
+
+class Audience:
+    """All connected sockets of this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._members: dict[str, Member] = {}
+        self._sessions: dict[str, dict[str, Member]] = {}
+
+    def __len__(self) -> int:
+        return len(self._members)
+
+    def join(self, member: Member) -> None:
+        """A socket has connected."""
+        with self._lock:
+            self._members[member.sid] = member
+            self._sessions.setdefault(member.session_id, {})[member.sid] = member
+
+    def leave(self, sid: str) -> None:
+        """A socket is gone; unknown ones are ignored."""
+        with self._lock:
+            member = self._members.pop(sid, None)
+            if member is not None:
+                of_session = self._sessions[member.session_id]
+                del of_session[sid]
+                if not of_session:
+                    del self._sessions[member.session_id]
+        if member is not None:
+            member.outbox.close()
+
+    def member(self, sid: str) -> Member | None:
+        """The socket's membership, None once it is gone."""
+        return self._members.get(sid)
+
+    def publish(self, session_id: str, event: Event) -> None:
+        """Tell every socket of a session."""
+        with self._lock:
+            members = list(self._sessions.get(session_id, {}).values())
+        for member in members:
+            member.outbox.put(event)
+
+    def send(self, sid: str, event: Event) -> None:
+        """Tell one socket, if it is still there."""
+        member = self._members.get(sid)
+        if member is not None:
+            member.outbox.put(event)
+
+    def publish_all(self, event: Event) -> None:
+        """Tell everybody."""
+        with self._lock:
+            members = list(self._members.values())
+        for member in members:
+            member.outbox.put(event)

@@ -1,0 +1,102 @@
+"""The HTTP API for PHP, Java and curl: the article's form and uploads. Same services and errors as the socket."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from artbot_server.errors import ArtbotError, BackendFailed, BadRequest
+from artbot_server.painting.jobs import Job, JobState
+from artbot_server.painting.orders import PaintOrder
+from artbot_server.painting.pictures import StoredPicture, picture_json
+from artbot_server.web.services import UPLOAD_BYTES, Services
+
+BASE64_STEP = 98_304
+"""Bytes encoded at a time (a multiple of 3), with a breath after each: a large picture must not hold the loop."""
+SESSION_HEADER = "X-Artbot-Session"
+
+
+def http_api(services: Services) -> Blueprint:
+    """The routes."""
+    api = Blueprint("http_api", __name__)
+
+    @api.post("/api/v1/images")
+    def upload() -> Response:
+        session_id, token = _session(services)
+        picture = services.keep_upload(session_id, "image", _file("image"))
+        response = jsonify(ok=True, **picture_json(picture, services.sign))
+        response.headers[SESSION_HEADER] = token
+        return response
+
+    @api.post("/submitbyprompt")
+    def submit_by_prompt() -> Response:
+        session_id, token = _session(services)
+        image_id = None
+        if "image" in request.files:
+            image_id = services.keep_upload(session_id, "image", _file("image")).id
+        order = PaintOrder(
+            prompt=_field("prompt"),
+            folder=_field("folderName"),
+            template=_field("templateName"),
+            image_id=image_id,
+        )
+        job, _ = services.queue.submit(session_id, order)
+        job = services.queue.wait(session_id, job.id)
+        pictures = _pictures(services, job)
+        response = Response(_images_json(services, pictures), mimetype="application/json")
+        response.headers[SESSION_HEADER] = token
+        return response
+
+    return api
+
+
+def _session(services: Services) -> tuple[str, str]:
+    known = services.door.session_of(g.visit)
+    if known is not None:
+        return known
+    token = services.door.signer.new_token()
+    return str(services.door.signer.session_of(token)), token
+
+
+def _field(name: str) -> str:
+    value = request.form.get(name, "").strip()
+    if not value:
+        raise BadRequest(f"The form field {name} is missing.", field=name, allowed="a text")
+    return value
+
+
+def _file(name: str) -> bytes:
+    sent = request.files.get(name)
+    if sent is None:
+        raise BadRequest(f"The form field {name} must hold a picture's file.", field=name, allowed="a file")
+    data = sent.stream.read(UPLOAD_BYTES + 1)
+    if not data:
+        raise BadRequest(f"The file in the form field {name} is empty.", field=name, allowed="a file")
+    return data
+
+
+def _pictures(services: Services, job: Job) -> list[StoredPicture]:
+    """A finished job's pictures; its error where it has none."""
+    if job.state is not JobState.DONE:
+        told = dict(job.error or {"code": "cancelled", "message": "The job was cancelled.", "detail": {}})
+        detail = dict(told.get("detail") or {})
+        fault = detail.pop("fault", "server")
+        kind = {"client": BadRequest, "backend": BackendFailed}.get(fault, ArtbotError)
+        raise kind(str(told["message"]), code=str(told["code"]), fault=fault, **detail)
+    return [picture for picture in services.pictures.of_jobs([job.id])[job.id] if picture.kind == "picture"]
+
+
+def _images_json(services: Services, pictures: list[StoredPicture]) -> Iterator[bytes]:
+    """`{"images": [base64, …]}` piece by piece."""
+    yield b'{"images":['
+    for number, picture in enumerate(pictures):
+        yield b',"' if number else b'"'
+        data = services.pictures.read(picture)
+        for start in range(0, len(data), BASE64_STEP):
+            yield base64.b64encode(data[start : start + BASE64_STEP])
+            time.sleep(0)
+        yield b'"'
+    yield b"]}"

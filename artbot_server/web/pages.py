@@ -1,0 +1,146 @@
+"""The page, the pictures, health and figures: everything a browser or a monitor gets, and who may get it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, send_file, send_from_directory
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from artbot_server import __version__
+from artbot_server.errors import ArtbotError, NotAllowed, NotFound
+from artbot_server.painting.pictures import StoredPicture
+from artbot_server.web.access import ACCESS_COOKIE, OPERATOR_COOKIE, SESSION_COOKIE, Visit, same_site, visit_of
+from artbot_server.web.services import Services
+from artbot_server.web.template_records import picture_of
+
+CSP = (
+    "default-src 'self'; img-src 'self' blob: data:; connect-src 'self'; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+YEAR_S = 31_536_000
+OPEN_PATHS = ("/healthz", "/static/", "/images/", "/shared/", "/operator", "/template_picture")
+"""Served without an access key: nothing of anybody's, or guarded by its own signature or key."""
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def guard(app: Flask, services: Services) -> None:
+    """Set the rules that hold for every route: access, foreign origins, headers, errors as JSON."""
+
+    @app.before_request
+    def before() -> AnyResponse | None:
+        g.visit = visit_of(request.environ, services.settings.trusted_proxies)
+        if request.method in CHANGING and not same_site(g.visit, services.settings.allowed_origins):
+            raise NotAllowed("Requests from another site are refused; see ARTBOT_ALLOWED_ORIGINS.", field="Origin")
+        if request.path.startswith(OPEN_PATHS) or services.door.may_enter(g.visit):
+            return None
+        if request.path == "/":
+            return send_from_directory(services.settings.static_dir, "access.html", max_age=0), 403  # type: ignore
+        raise NotAllowed("This server wants an access key (X-Artbot-Access).", field="access")
+
+    @app.after_request
+    def after(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    @app.errorhandler(ArtbotError)
+    def artbot_error(error: ArtbotError) -> tuple[Response, int]:
+        return jsonify(ok=False, error=error.as_json()), error.status
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> tuple[Response, int]:
+        status = error.code or 500
+        told = ArtbotError(error.name + ".", code="http_" + str(status), fault="client" if status < 500 else "server")
+        return jsonify(ok=False, error=told.as_json()), status
+
+
+def pages(services: Services) -> Blueprint:
+    """All routes but the API's."""
+    page = Blueprint("pages", __name__)
+    static = services.settings.static_dir
+
+    @page.get("/")
+    def index() -> AnyResponse:
+        if "access" in request.args:
+            response: AnyResponse = redirect("/")
+            set_cookie(response, ACCESS_COOKIE, services.door.access_cookie())
+            return response
+        response = send_from_directory(static, "index.html", max_age=0)
+        known = services.door.session_of(g.visit)
+        set_cookie(response, SESSION_COOKIE, known[1] if known else services.door.signer.new_token())
+        return response
+
+    @page.get("/static/<path:name>")
+    def static_file(name: str) -> AnyResponse:
+        return send_from_directory(static, name, max_age=YEAR_S if name.startswith("vendor/") else 0)
+
+    @page.get("/template_picture")
+    def template_picture() -> AnyResponse:
+        path = picture_of(services.templates.current(), request.args.get("folder", ""), request.args.get("template"))
+        if path is None:
+            raise NotFound("There is no such template picture.", field="template")
+        return send_file(path, mimetype="image/webp", max_age=YEAR_S)
+
+    @page.get("/images/<picture_id>", defaults={"variant": "original"})
+    @page.get("/images/<picture_id>/<any(thumbnail):variant>")
+    def image(picture_id: str, variant: str) -> AnyResponse:
+        signature = request.args.get("sig", "")
+        if services.door.signer.matches("picture", f"{picture_id}/{variant}", signature):
+            return _picture(services, services.pictures.by_id(picture_id), variant, "private")
+        known = services.door.session_of(g.visit)
+        if known is None or not services.door.may_enter(g.visit):
+            raise NotFound("There is no such picture.")
+        return _picture(services, services.pictures.get(picture_id, known[0]), variant, "private")
+
+    @page.get("/shared/<token>")
+    def shared(token: str) -> AnyResponse:
+        return _picture(services, services.pictures.shared(token), "original", "no-cache, private")
+
+    @page.get("/healthz")
+    def health() -> Response:
+        server = services.server_json()
+        return jsonify(ok=True, version=__version__, worker=server["worker"])
+
+    @page.get("/metrics")
+    def metrics() -> Response:
+        require_operator(services, g.visit)
+        return Response(services.metrics.text(), mimetype="text/plain; version=0.0.4")
+
+    @page.get("/operator")
+    def operator_form() -> AnyResponse:
+        return send_from_directory(static, "operator.html", max_age=0)
+
+    @page.post("/operator")
+    def operator_login() -> AnyResponse:
+        require_operator(services, g.visit, request.form.get("key", ""))
+        response: AnyResponse = redirect("/metrics", 303)
+        if services.door.operator_key:
+            set_cookie(response, OPERATOR_COOKIE, services.door.operator_cookie())
+        return response
+
+    return page
+
+
+def require_operator(services: Services, visit: Visit, key: str | None = None) -> None:
+    """Raise NotAllowed unless the visitor runs this server."""
+    if not services.door.may_operate(visit, key):
+        raise NotAllowed("This is for whoever runs the server (X-Artbot-Operator).", field="operator")
+
+
+def set_cookie(response: AnyResponse, name: str, value: str) -> None:
+    """A cookie that scripts and other sites cannot use, for a year."""
+    secure = g.visit.scheme == "https"
+    response.set_cookie(name, value, max_age=YEAR_S, httponly=True, samesite="Lax", secure=secure)
+
+
+def _picture(services: Services, picture: StoredPicture, variant: Any, cache: str) -> AnyResponse:
+    path = services.pictures.path(picture, variant)
+    if not path.is_file():
+        raise NotFound("There is no such picture.")
+    mime = "image/webp" if variant == "thumbnail" else picture.mime
+    response = send_file(path, mimetype=mime, conditional=True, etag=f"{picture.id}-{variant}")
+    response.headers["Cache-Control"] = f"{cache}, max-age={YEAR_S}, immutable" if cache == "private" else cache
+    return response

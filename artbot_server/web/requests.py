@@ -1,0 +1,250 @@
+"""What clients may send, checked: untrusted JSON in, typed requests out, for sockets and HTTP alike.
+
+Unknown fields are ignored; a wrong type or value raises BadRequest that names the field and what is allowed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import uuid
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from artbot_server.errors import BadRequest, TooLarge
+
+TEXT_CHARS = 8_000
+"""Longest message of a user, in characters: a page of prose, far more than a picture needs."""
+PROMPT_CHARS = 10_000
+ARTICLE_MESSAGES = 400
+EVENT_IMAGE_BYTES = 700_000
+"""Largest picture inside an event: it fits Socket.IO's usual limit of 1 MB also as base64."""
+
+
+def _canonical_uuid(value: str) -> str:
+    try:
+        return str(uuid.UUID(value))
+    except ValueError:
+        raise PydanticCustomError("uuid", "a UUID such as 123e4567-e89b-12d3-a456-426614174000") from None
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if value == "" else value
+
+
+Uuid = Annotated[str, Field(max_length=64), AfterValidator(_canonical_uuid)]
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+Name = Annotated[str, Field(min_length=1, max_length=128)]
+OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none)]
+OptionalId = Annotated[Id | None, BeforeValidator(_empty_is_none)]
+ClientSid = Annotated[str, Field(max_length=128)]
+PictureData = Annotated[bytes | str, Field(union_mode="left_to_right")]
+
+
+class Request(BaseModel):
+    """Root of all requests: strict types, unknown fields ignored, nothing of the values in its repr."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class ArticleMessage(Request):
+    """One entry of OpenAI's list."""
+
+    role: Literal["system", "user", "assistant"]
+    content: Annotated[str, Field(max_length=100_000)]
+
+
+class ArticleChat(Request):
+    """The article's form of `gpt_chat`."""
+
+    messages: Annotated[list[ArticleMessage], Field(min_length=1, max_length=ARTICLE_MESSAGES)]
+    key: Annotated[str, Field(max_length=512)] | None = None
+    model: OptionalName = None
+    client_sid: ClientSid | None = None
+    stream: bool = True
+
+
+class SessionChat(Request):
+    """The session form of `gpt_chat`."""
+
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_CHARS)]
+    message_id: Uuid | None = None
+    conversation_id: OptionalId = None
+    folder: OptionalName = None
+    template: OptionalName = None
+    paint: bool = False
+    image_id: OptionalId = None
+    model: OptionalName = None
+    key: Annotated[str, Field(max_length=512)] | None = None
+    client_sid: ClientSid | None = None
+    stream: bool = True
+
+    @model_validator(mode="after")
+    def _check(self) -> SessionChat:
+        if not self.text.strip():
+            raise PydanticCustomError("text", "text: some words")
+        if self.paint and not (self.folder and self.template):
+            raise PydanticCustomError("paint", "paint: true only together with folder and template")
+        return self
+
+
+class StopChat(Request):
+    """`stop_chat`."""
+
+    reply_id: OptionalId = None
+    message_id: OptionalId = None
+    client_sid: ClientSid | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> StopChat:
+        if self.reply_id is None and self.message_id is None and self.client_sid is None:
+            raise PydanticCustomError("reply_id", "reply_id: one of reply_id, message_id or client_sid")
+        return self
+
+
+class Generate(Request):
+    """`generate`."""
+
+    prompt: Annotated[str, Field(min_length=1, max_length=PROMPT_CHARS)]
+    folder: Name
+    template: Name
+    negative_prompt: Annotated[str, Field(max_length=PROMPT_CHARS)] = ""
+    image_id: OptionalId = None
+    image: PictureData | None = None
+    mask_id: OptionalId = None
+    mask: PictureData | None = None
+    overrides: dict[str, Any] = Field(default_factory=dict, max_length=64)
+    job_id: Uuid | None = None
+    conversation_id: OptionalId = None
+    reply_id: OptionalId = None
+    client_sid: ClientSid | None = None
+
+
+class CancelJob(Request):
+    """`cancel_job`."""
+
+    job_id: Id
+
+
+class Resume(Request):
+    """`resume`."""
+
+    reply_id: Id
+
+
+class History(Request):
+    """`history`."""
+
+    conversation_id: OptionalId = None
+    before: Annotated[int, Field(ge=0)] | None = None
+    limit: Annotated[int, Field(ge=1, le=50)] = 50
+
+
+class Conversations(Request):
+    """`conversations`."""
+
+    before: Annotated[float, Field(ge=0, strict=False)] | None = None
+    limit: Annotated[int, Field(ge=1, le=50)] = 30
+
+
+class NewConversation(Request):
+    """`new_conversation`."""
+
+    title: Annotated[str, Field(max_length=200)] = ""
+    folder: OptionalName = None
+    template: OptionalName = None
+
+
+class OneConversation(Request):
+    """`delete_conversation`."""
+
+    conversation_id: Id
+
+
+class OneImage(Request):
+    """`share_image`, `unshare_image`."""
+
+    image_id: Id
+
+
+class Nothing(Request):
+    """An event without fields."""
+
+
+class ConnectAuth(Request):
+    """`auth` of a connection."""
+
+    session: Annotated[str, Field(max_length=200)] | None = None
+    access: Annotated[str, Field(max_length=512)] | None = None
+    operator: Annotated[str, Field(max_length=512)] | None = None
+    images: Literal["thumbnail", "original", "base64", "url"] = "thumbnail"
+
+
+R = TypeVar("R", bound=Request)
+PYDANTIC_OPENING = re.compile(r"^\w+ should (be|have) ")
+
+
+def parse(model: type[R], data: Any) -> R:
+    """Check `data` against a request.
+
+    Raises:
+        BadRequest: with `field` and `allowed`, for the first thing that is wrong.
+    """
+    if data is None:
+        data = {}
+    if not isinstance(data, Mapping):
+        raise BadRequest("The event's data must be an object.", field="", allowed="an object")
+    try:
+        return model.model_validate(dict(data))
+    except ValidationError as error:
+        raise _explained(error.errors(include_url=False, include_input=False)[0]) from None
+
+
+def _explained(first: ErrorDetails) -> BadRequest:
+    places = [str(part) for part in first["loc"] if not str(part).startswith(("function-", "bytes", "str"))]
+    allowed = first["msg"]
+    if not places and ": " in allowed:
+        place, _, allowed = allowed.partition(": ")
+        places = [place]
+    field = ".".join(places)
+    allowed = PYDANTIC_OPENING.sub("", allowed)
+    if first["type"] == "missing":
+        return BadRequest(f"The field {field} is missing.", field=field, allowed="a value")
+    return BadRequest(f"The field {field} must be {allowed}.", field=field, allowed=allowed)
+
+
+def picture_bytes(field: str, sent: bytes | str) -> bytes:
+    """A picture that came inside an event: binary, or base64 with or without a data URL's head.
+
+    Raises:
+        BadRequest, TooLarge: naming `field`; nothing is decoded that is too long.
+    """
+    if len(sent) > EVENT_IMAGE_BYTES * 4 // 3 + 100:
+        raise _too_large(field)
+    data = sent
+    if isinstance(data, str):
+        head, comma, rest = data.partition(",")
+        try:
+            data = base64.b64decode(rest if comma and head.startswith("data:") else data, validate=True)
+        except (binascii.Error, ValueError):
+            raise BadRequest(
+                f"The field {field} must be a picture, binary or base64.", field=field, allowed="binary or base64"
+            ) from None
+    if len(data) > EVENT_IMAGE_BYTES:
+        raise _too_large(field)
+    return data
+
+
+def _too_large(field: str) -> TooLarge:
+    return TooLarge(
+        f"The field {field} may hold {EVENT_IMAGE_BYTES} bytes; send larger pictures to POST /api/v1/images.",
+        field=field,
+        limit=EVENT_IMAGE_BYTES,
+    )

@@ -1,0 +1,182 @@
+// What a person can do, as one function each: asks the server and tells state. Views call these and know no event names.
+
+import { againAsk, askedJob } from "./jobs.js";
+import { newId, newSeed } from "./ids.js";
+import { tabStore } from "./preferences.js";
+
+const VIEW_KEY = "view";
+const NEW = "new";
+
+export class Actions {
+  #connection;
+  #state;
+  #choice;
+  #outbox;
+
+  constructor({ connection, state, choice, outbox }) {
+    this.#connection = connection;
+    this.#state = state;
+    this.#choice = choice;
+    this.#outbox = outbox;
+    state.hold({ drafts: tabStore.get("drafts", []) });
+    state.addEventListener("snapshot", ({ detail }) => this.#restore(detail));
+    state.addEventListener("view", () => tabStore.set(VIEW_KEY, state.view ?? NEW));
+  }
+
+  // ---- Talking ----
+
+  send(text) {
+    const { folder, template, image, paintRightAway: paint } = this.#choice;
+    const message = {
+      text,
+      paint,
+      ...(folder && { folder }),
+      ...(template && { template }),
+      ...(image && { image_id: image.id }),
+    };
+    this.#choice.setImage(null);
+    return this.#outbox.add(message);
+  }
+
+  stop() {
+    const live = this.#state.liveReply();
+    if (live) return this.#connection.ask("stop_chat", { reply_id: live.reply_id });
+    return null;
+  }
+
+  sendAgain(messageId) {
+    return this.#outbox.retry(messageId);
+  }
+
+  takeBack({ message_id: messageId }) {
+    this.#outbox.remove(messageId);
+  }
+
+  /** The next message or prompt starts from this picture. */
+  use(picture) {
+    this.#choice.setImage({ id: picture.id, thumbnail_url: picture.thumbnail_url });
+    this.#state.tell("use");
+  }
+
+  // ---- Painting ----
+
+  /** Queue a prompt; resolves with null, or with the error to be shown where it was asked. */
+  async paint({ prompt, negative, replyId, imageId, draftId }) {
+    const { folder, template, image } = this.#choice;
+    const ask = { job_id: newId(), prompt, folder, template, conversation_id: this.#state.view };
+    if (replyId) ask.reply_id = replyId;
+    if (negative) ask.negative_prompt = negative;
+    if (image ?? imageId) ask.image_id = image?.id ?? imageId;
+    const error = await this.#generate(ask, this.#choice.templateRecord());
+    if (!error && image) this.#choice.setImage(null);
+    if (!error && draftId) this.dropDraft(draftId);
+    return error;
+  }
+
+  again(job) {
+    return this.#generate(againAsk(job, { job_id: newId(), seed: newSeed() }), job);
+  }
+
+  cancel(job) {
+    return this.#connection.ask("cancel_job", { job_id: job.job_id });
+  }
+
+  /** Write a job's prompt anew on a sheet of its own at the end. */
+  editPrompt({ job, message }) {
+    const { prompt, negative_prompt, reply_id = null, conversation_id } = job;
+    const draft = {
+      draft_id: newId(),
+      at: this.#state.next(),
+      conversation_id,
+      reply_id,
+      prompt,
+      negative_prompt,
+      image_id: job.image_id ?? message?.image_id ?? null,
+    };
+    this.#setDrafts([...this.#state.drafts, draft]);
+    return draft.draft_id;
+  }
+
+  dropDraft(draftId) {
+    this.#setDrafts(this.#state.drafts.filter((draft) => draft.draft_id !== draftId));
+  }
+
+  async share(job, picture) {
+    const event = picture.shared_url ? "unshare_image" : "share_image";
+    const ack = await this.#connection.ask(event, { image_id: picture.id });
+    if (!ack.ok) return { error: ack.error };
+    const shared = { ...picture, shared_url: ack.url ?? null };
+    this.#state.setPicture(job.job_id, shared);
+    return { picture: shared };
+  }
+
+  // ---- Conversations ----
+
+  async open(conversationId) {
+    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
+    if (ack.ok) this.#show(ack);
+    return ack;
+  }
+
+  startNew() {
+    this.#state.show({ conversation: null });
+  }
+
+  async earlier() {
+    const { view, cursor } = this.#state;
+    const ack = await this.#connection.ask("history", { conversation_id: view, before: cursor });
+    if (ack.ok && this.#state.view === view) this.#state.addEarlier(ack);
+    return ack;
+  }
+
+  conversations(before) {
+    return this.#connection.ask("conversations", before ? { before } : {});
+  }
+
+  async remove(conversationId) {
+    const ack = await this.#connection.ask("delete_conversation", { conversation_id: conversationId });
+    if (ack.ok && this.#state.view === conversationId) this.startNew();
+    return ack;
+  }
+
+  async loadTemplates() {
+    const ack = await this.#connection.ask("templates");
+    if (ack.ok) this.#choice.setCatalogue(ack.folders);
+  }
+
+  // ---- Internal ----
+
+  async #generate(ask, shape) {
+    this.#state.addJob(
+      askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, this.#state.next()),
+    );
+    const ack = await this.#connection.ask("generate", ask);
+    if (ack.ok) return null;
+    this.#state.dropJob(ask.job_id);
+    return ack.error;
+  }
+
+  #show(answer) {
+    this.#state.show(answer);
+    const { folder, template } = answer.conversation ?? {};
+    if (folder) this.#choice.choose(folder, template);
+  }
+
+  /** After each connect: the conversation this tab was in, or the newest one. */
+  async #restore(snapshot) {
+    const wanted = tabStore.get(VIEW_KEY);
+    const newest = snapshot.conversation?.conversation_id ?? null;
+    if (wanted === NEW) this.#state.show({ conversation: null });
+    else if (!wanted || wanted === newest) this.#show(snapshot);
+    else {
+      const ack = await this.open(wanted);
+      if (!ack.ok && ack.error.code === "not_found") this.#show(snapshot);
+    }
+    this.#outbox.flush();
+  }
+
+  #setDrafts(drafts) {
+    this.#state.hold({ drafts });
+    tabStore.set("drafts", drafts);
+  }
+}

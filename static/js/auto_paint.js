@@ -1,0 +1,33 @@
+// "Paint right away", changed while the prompt is still being written: on paints it at its end, off leaves the line again.
+// A message sent with the switch on needs nothing of this; the server paints it by itself.
+
+export class AutoPaint {
+  #wanted = new Map(); // message_id -> what the switch said last
+
+  constructor({ state, choice, actions }) {
+    state.addEventListener("finished", ({ detail: event }) => {
+      const wanted = this.#wanted.get(event.message_id);
+      this.#wanted.delete(event.message_id);
+      if (wanted === true && event.prompt && !event.job_id) this.#paint(event, state, actions);
+      if (wanted === false && event.job_id) actions.cancel({ job_id: event.job_id });
+    });
+    choice.addEventListener("change", () => {
+      const live = state.liveReply();
+      if (live && choice.paintRightAway !== this.#last) this.#wanted.set(live.message_id, choice.paintRightAway);
+      this.#last = choice.paintRightAway;
+    });
+    this.#last = choice.paintRightAway;
+  }
+
+  #last;
+
+  #paint(event, state, actions) {
+    const message = state.messages.find((one) => one.role === "user" && one.message_id === event.message_id);
+    actions.paint({
+      prompt: event.prompt,
+      negative: event.negative_prompt,
+      replyId: event.reply_id,
+      imageId: message?.image_id,
+    });
+  }
+}

@@ -1,0 +1,61 @@
+// What the next picture is made with: folder, template, a picture to start from, and whether to paint right away.
+// Remembers the choice in this browser; "change" is told when any of it changes.
+
+import { browserStore, tabStore } from "./preferences.js";
+
+export class Choice extends EventTarget {
+  catalogue = []; // folders with their templates, from the ack of `templates`
+  folder = browserStore.get("folder");
+  template = browserStore.get("template");
+  image = tabStore.get("image"); // {id, thumbnail_url}
+  paintRightAway = browserStore.get("paint", false);
+
+  setCatalogue(folders) {
+    this.catalogue = folders;
+    if (!this.templateRecord()) this.#first();
+    this.#tell();
+  }
+
+  choose(folder, template) {
+    if (!folder) return;
+    this.folder = folder;
+    this.template = template ?? this.#usable(this.folderRecord())?.name ?? null;
+    browserStore.set("folder", this.folder);
+    browserStore.set("template", this.template);
+    this.#tell();
+  }
+
+  setImage(image) {
+    this.image = image;
+    if (image) tabStore.set("image", image);
+    else tabStore.remove("image");
+    this.#tell();
+  }
+
+  setPaintRightAway(on) {
+    this.paintRightAway = on;
+    browserStore.set("paint", on);
+    this.#tell();
+  }
+
+  folderRecord(name = this.folder) {
+    return this.catalogue.find((folder) => folder.name === name) ?? null;
+  }
+
+  templateRecord(folder = this.folder, template = this.template) {
+    return this.folderRecord(folder)?.templates.find((one) => one.name === template && !one.broken) ?? null;
+  }
+
+  #first() {
+    const folder = this.folderRecord() ?? this.catalogue.find((one) => this.#usable(one));
+    if (folder) this.choose(folder.name, this.#usable(folder)?.name);
+  }
+
+  #usable(folder) {
+    return folder?.templates.find((one) => !one.broken) ?? null;
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,14 @@
+// Ids and seeds that this page makes.
+
+/** A version 4 UUID; crypto.randomUUID exists only on https and on loopback. */
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** A seed that A1111 would have drawn itself: 0 to 2^31 - 1. */
+export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] >>> 1;

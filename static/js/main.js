@@ -1,0 +1,111 @@
+// Builds the page and wires it: the only file that knows all the others.
+
+import { Actions } from "./actions.js";
+import { Announcer } from "./announcer.js";
+import { AutoPaint } from "./auto_paint.js";
+import { Choice } from "./choice.js";
+import { Connection } from "./connection.js";
+import { Dialogs } from "./dialogs.js";
+import { setLanguage, t, translate } from "./i18n.js";
+import { listenForKeys } from "./keys.js";
+import { Outbox } from "./outbox.js";
+import { Resumer } from "./resumer.js";
+import { Follower } from "./scroll.js";
+import { State } from "./state.js";
+import { Toast } from "./toast.js";
+import { ComposerView } from "./view_composer.js";
+import { ConversationView } from "./view_conversation.js";
+import { ConversationsView } from "./view_conversations.js";
+import { FrameView } from "./view_frame.js";
+import { ParametersView } from "./view_parameters.js";
+import { PickerView } from "./view_picker.js";
+import { StripView } from "./view_strip.js";
+import { ViewerView } from "./view_viewer.js";
+
+setLanguage(document.documentElement.lang);
+translate(document);
+
+const state = new State();
+const choice = new Choice();
+const connection = new Connection(state);
+const outbox = new Outbox(connection, state);
+const actions = new Actions({ connection, state, choice, outbox });
+new Resumer(connection, state);
+new AutoPaint({ state, choice, actions });
+new Announcer(state);
+
+const main = document.querySelector("main");
+const dialogs = new Dialogs();
+const toaster = new Toast();
+const toast = (key) => toaster.say(key);
+
+const open = {
+  picker: () => dialogs.open("picker"),
+  keys: () => dialogs.open("keys"),
+  conversations: () => conversations.open(),
+  parameters: (job) => parameters.open(job),
+  viewer: (pictureId) => viewer.open(pictureId),
+};
+const context = {
+  state,
+  choice,
+  actions,
+  connection,
+  dialogs,
+  open,
+  toast,
+  toastWords: (words) => toaster.show(words),
+  follower: new Follower(main),
+  previews: new Map(),
+  pictureUrl: (id) => `/images/${encodeURIComponent(id)}/thumbnail`,
+  startNew,
+};
+
+const frame = new FrameView({ ...context });
+const composer = new ComposerView({ ...context });
+const conversation = new ConversationView({ state, context, root: main });
+const conversations = new ConversationsView(context);
+const parameters = new ParametersView(context);
+const viewer = new ViewerView(context);
+const pickers = [
+  new PickerView({ choice, home: document.querySelector("[data-hello-picker]") }),
+  new PickerView({
+    choice,
+    home: document.querySelector("[data-dialog-picker]"),
+    picked: () => dialogs.close("picker"),
+  }),
+];
+const strip = new StripView({ state, main, scrollTo: (key) => conversation.scrollTo(key) });
+
+function startNew() {
+  actions.startNew();
+  composer.focus();
+}
+
+/** The first visit and the conversation take turns; the composer goes with them. */
+function arrange() {
+  const empty = !state.loading && state.turns().length === 0;
+  document.querySelector("[data-hello]").hidden = !empty;
+  document.querySelector("[data-app]").dataset.scene = empty ? "hello" : "thread";
+  composer.place(empty);
+}
+
+for (const type of ["turns", "view"]) state.addEventListener(type, arrange);
+state.addEventListener("snapshot", () => actions.loadTemplates());
+state.addEventListener("view", () => matchMedia("(pointer: fine)").matches && !dialogs.modal && composer.focus());
+state.addEventListener("use", () => composer.focus());
+state.addEventListener("language", () => {
+  for (const view of [frame, composer, conversation, strip]) view.render();
+  for (const picker of pickers) picker.render(true);
+});
+document.addEventListener("click", ({ target }) => {
+  const does = target.closest("[data-do]")?.dataset.do;
+  if (does === "new") startNew();
+  else if (does) open[does]();
+  const example = target.closest("[data-example]")?.dataset.example;
+  if (example) actions.send(t(example));
+});
+
+arrange();
+listenForKeys({ dialogs, actions, composer, conversation, open });
+connection.open();

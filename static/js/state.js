@@ -1,0 +1,200 @@
+// What the page knows: conversation, messages, live replies, jobs. Holds no DOM and no socket. Facts from the server come
+// in through `apply`; every change is told as an event, and the views read what they need.
+
+import { applyFrame, applyResume, beginReply, failedMessage, finishedMessage } from "./replies.js";
+import { applyImages, applyPlace, applyProgress, mergeJob } from "./jobs.js";
+import { hasEndOf, keepMessage, sentMessage } from "./messages.js";
+import { turnsOf } from "./turns.js";
+
+export class State extends EventTarget {
+  server = null;
+  folders = [];
+  templatesVersion = null;
+  view = null; // conversation_id on view; null: a new conversation
+  conversation = null;
+  messages = [];
+  cursor = null;
+  replies = new Map();
+  jobs = new Map();
+  unsent = [];
+  drafts = [];
+  loading = true;
+
+  // ---- Facts ----
+
+  apply(name, data) {
+    this[`on_${name}`]?.(data);
+  }
+
+  on_session(snapshot) {
+    this.server = snapshot.server;
+    this.templatesVersion = snapshot.templates_version;
+    this.replies = new Map(snapshot.replies.map((reply) => [reply.reply_id, beginReply(reply)]));
+    snapshot.jobs.forEach((job) => this.#keepJob(job));
+    this.tell("server");
+    this.tell("snapshot", snapshot);
+  }
+
+  on_server(server) {
+    this.server = server;
+    this.tell("server");
+  }
+
+  on_user_message({ message, conversation }) {
+    if (conversation.conversation_id === this.view) {
+      this.conversation = conversation;
+      this.#keepMessage(message);
+      this.tell("turns");
+    }
+    this.tell("conversations");
+  }
+
+  on_message(frame) {
+    const known = this.replies.get(frame.reply_id);
+    const before =
+      known ?? beginReply(frame.seq === 1 || frame.from === 1 ? { ...frame, seq: 0 } : { ...frame, seq: -1 });
+    const { reply, outcome, piece } = applyFrame(before, frame);
+    this.replies.set(reply.reply_id, reply);
+    if (!known && reply.conversation_id === this.view) this.tell("turns");
+    if (outcome === "append") this.tell("append", { reply, piece });
+    if (outcome === "gap" && reply.conversation_id === this.view) this.tell("gap", reply);
+  }
+
+  on_gpt_chat(event) {
+    this.#endReply(finishedMessage(event, null));
+    this.tell("finished", event);
+  }
+
+  on_chat_error(event) {
+    this.#endReply(failedMessage(event, this.replies.get(event.reply_id)?.text ?? ""));
+    this.tell("chat_failed", event);
+  }
+
+  on_job(record) {
+    const before = this.jobs.get(record.job_id);
+    const job = this.#keepJob(record);
+    this.tell("turns");
+    this.tell("job", { job, before });
+  }
+
+  on_queue({ jobs }) {
+    for (const place of jobs) {
+      const job = this.jobs.get(place.job_id);
+      if (job) this.tell("progress", { job: this.#setJob(applyPlace(job, place)), preview: null });
+    }
+  }
+
+  on_progress(event) {
+    const before = this.jobs.get(event.job_id);
+    if (!before) return;
+    const job = this.#setJob(applyProgress(before, event));
+    if (job.state !== before.state) this.tell("turns");
+    this.tell("progress", { job, preview: event.preview ?? null });
+  }
+
+  on_images(event) {
+    const job = this.jobs.get(event.job_id);
+    if (job) this.#setJob(applyImages(job, event));
+  }
+
+  // ---- Answers to what this page asked ----
+
+  resumed(answer) {
+    const before = this.replies.get(answer.reply_id);
+    if (!before) return;
+    this.replies.set(answer.reply_id, applyResume(before, answer));
+    this.tell("turns");
+  }
+
+  /** Put a conversation on view (null: a new one) with what the server said of it. */
+  show({ conversation, messages = [], jobs = [], cursor = null }) {
+    this.view = conversation?.conversation_id ?? null;
+    this.conversation = conversation;
+    this.messages = messages;
+    this.cursor = cursor;
+    this.loading = false;
+    for (const job of jobs) this.#keepJob(job);
+    this.tell("view");
+    this.tell("turns");
+  }
+
+  /** Older messages of the conversation on view. */
+  addEarlier({ messages, jobs, cursor }) {
+    this.messages = [...messages, ...this.messages];
+    this.cursor = cursor;
+    for (const job of jobs) this.#keepJob(job);
+    this.tell("turns");
+  }
+
+  /** The server took a message of this page: its turn becomes a real one. */
+  accepted(item, ack, created_at) {
+    this.unsent = this.unsent.filter((other) => other.message_id !== item.message_id);
+    if (!this.replies.has(ack.reply_id) && !hasEndOf(this.messages, ack.reply_id)) this.replies.set(ack.reply_id, beginReply(ack));
+    if (ack.conversation_id === this.view) this.#keepMessage(sentMessage(item, ack, { at: this.next(), created_at }));
+    this.tell("turns");
+    this.tell("conversations");
+  }
+
+  addJob(job) {
+    if (!this.jobs.has(job.job_id)) this.jobs.set(job.job_id, job);
+    this.tell("turns");
+  }
+
+  dropJob(jobId) {
+    this.jobs.delete(jobId);
+    this.tell("turns");
+  }
+
+  /** What this page keeps for later: `unsent` messages, `drafts` of prompts. */
+  hold(kept) {
+    Object.assign(this, kept);
+    this.tell("turns");
+  }
+
+  setPicture(jobId, picture) {
+    const job = this.jobs.get(jobId);
+    this.#setJob({ ...job, images: job.images.map((other) => (other.id === picture.id ? picture : other)) });
+  }
+
+  // ---- Reading ----
+
+  turns() {
+    return turnsOf({ ...this, replies: [...this.replies.values()], jobs: [...this.jobs.values()] });
+  }
+
+  /** The live reply of the conversation on view, if one runs. */
+  liveReply() {
+    return [...this.replies.values()].find((reply) => reply.conversation_id === this.view) ?? null;
+  }
+
+  /** A time just behind everything on view, for what is new. */
+  next() {
+    const times = this.turns().map((turn) => turn.at);
+    return Math.max(0, ...times.filter(Number.isFinite)) + 0.001;
+  }
+
+  tell(type, detail = null) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  // ---- Internal ----
+
+  #setJob(job) {
+    this.jobs.set(job.job_id, job);
+    return job;
+  }
+
+  #keepJob(record) {
+    return this.#setJob(mergeJob(this.jobs.get(record.job_id), record));
+  }
+
+  #keepMessage(message) {
+    this.messages = keepMessage(this.messages, message);
+  }
+
+  #endReply(message) {
+    this.replies.delete(message.reply_id);
+    if (message.conversation_id === this.view) this.#keepMessage(message);
+    this.tell("turns");
+  }
+}

@@ -1,0 +1,88 @@
+// Pure: the turns of a conversation (a label beside a sheet, docs/architecture.md) from its messages, replies and jobs.
+// A message makes a turn; so does every further job of its reply, and every prompt that is being written anew.
+
+/** Jobs worth a sheet: one that was cancelled or failed gives its place to the next try. */
+export function shownJobs(jobs) {
+  const inOrder = [...jobs].sort((a, b) => a.created_at - b.created_at);
+  return inOrder.filter((job, n) => n === inOrder.length - 1 || !["cancelled", "failed"].includes(job.state));
+}
+
+/** What the sheet of a turn shows. */
+export function phaseOf({ unsent, draft, job, live, reply }) {
+  if (unsent) return unsent.error ? "refused" : "sending";
+  if (draft) return "prompt";
+  if (job)
+    return { queued: "queued", running: "painting", done: "pictures", failed: "trouble", cancelled: "prompt" }[
+      job.state
+    ];
+  if (live || !reply || reply.state === "streaming") return "writing";
+  if (reply.prompt) return "prompt";
+  if (reply.state === "complete") return "talk";
+  return reply.state === "stopped" && reply.content ? "prompt" : "broken";
+}
+
+function turn(parts) {
+  const whole = { message: null, reply: null, live: null, job: null, unsent: null, draft: null, ...parts };
+  return { ...whole, phase: phaseOf(whole) };
+}
+
+/**
+ * The turns of the conversation on view, oldest first; what has not reached the server yet comes last. `at` is the
+ * server's time, or just behind the newest one known: the clock of this machine may be wrong. `replies` are the live ones. Each turn: {key, at, said, phase, message, reply, live, job, unsent, draft}.
+ */
+export function turnsOf({ messages, replies, jobs, unsent, drafts, view }) {
+  const answers = new Map(messages.filter((m) => m.role === "assistant").map((m) => [m.message_id, m]));
+  const live = new Map(replies.map((r) => [r.message_id, r]));
+  const own = jobs.filter((job) => view !== null && job.conversation_id === view);
+  const byReply = grouped(own);
+  const words = new Map();
+  const turns = [];
+  for (const message of messages.filter((m) => m.role === "user")) {
+    const reply = answers.get(message.message_id) ?? null;
+    const running = live.get(message.message_id) ?? null;
+    const replyId = reply?.reply_id ?? running?.reply_id;
+    words.set(replyId, message);
+    const [job = null, ...further] = shownJobs(byReply.get(replyId) ?? []);
+    byReply.delete(replyId);
+    turns.push(
+      turn({
+        key: message.message_id,
+        at: message.at ?? message.created_at ?? 0,
+        said: message.content,
+        message,
+        reply,
+        live: running,
+        job,
+      }),
+    );
+    for (const again of further)
+      turns.push(turn({ key: again.job_id, at: again.created_at, said: message.content, message, reply, job: again }));
+  }
+  for (const rest of byReply.values()) {
+    for (const job of shownJobs(rest)) turns.push(turn({ key: job.job_id, at: job.created_at, said: job.prompt, job }));
+  }
+  for (const item of unsent.filter((u) => u.conversation_id === view)) {
+    turns.push(turn({ key: item.message_id, at: item.error ? item.at : Infinity, said: item.text, unsent: item }));
+  }
+  for (const draft of drafts.filter((d) => d.conversation_id === view)) {
+    const message = words.get(draft.reply_id) ?? null;
+    turns.push(turn({ key: draft.draft_id, at: draft.at, said: message?.content ?? draft.prompt, message, draft }));
+  }
+  return turns.sort((a, b) => a.at - b.at || 0); // Infinity - Infinity: as they came
+}
+
+function grouped(jobs) {
+  const groups = new Map();
+  for (const job of jobs) {
+    const key = job.reply_id ?? job.job_id;
+    groups.set(key, [...(groups.get(key) ?? []), job]);
+  }
+  return groups;
+}
+
+/** Every finished picture of these turns, in order: what the full-size view walks through. */
+export function picturesOf(turns) {
+  return turns.flatMap((t) =>
+    t.phase === "pictures" ? t.job.images.map((picture) => ({ picture, job: t.job, said: t.said })) : [],
+  );
+}

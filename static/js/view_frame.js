@@ -1,0 +1,121 @@
+// The frame around the work: the bar's title, demo badge and connection, theme and language, and the window's title.
+
+import { copyText, parts } from "./dom.js";
+import { hasEnded } from "./jobs.js";
+import { currentLanguage, errorWords, label, say, setLanguage, t, translate } from "./i18n.js";
+import { browserStore } from "./preferences.js";
+
+const THEMES = ["system", "light", "dark"];
+
+export class FrameView {
+  #state;
+  #connection;
+  #toast;
+  #ended = 0;
+
+  constructor({ state, connection, dialogs, toast }) {
+    this.#state = state;
+    this.#connection = connection;
+    this.#toast = toast;
+    for (const type of ["view", "server", "turns"]) state.addEventListener(type, () => this.render());
+    state.addEventListener("job", ({ detail }) => this.#count(detail));
+    connection.addEventListener("status", () => this.render());
+    document.addEventListener("visibilitychange", () => this.#seen());
+    this.#listen(dialogs);
+    this.#nameTheme();
+  }
+
+  render() {
+    this.#title();
+    this.#net();
+    this.#demo();
+  }
+
+  // ---- Internal ----
+
+  #listen(dialogs) {
+    document.querySelector("[data-lang-switch]").addEventListener("click", () => this.#switchLanguage());
+    document.querySelector("[data-theme-switch]").addEventListener("click", () => this.#switchTheme());
+    document.querySelector("[data-demo-badge]").addEventListener("click", () => dialogs.open("demo"));
+    document
+      .querySelector("[data-connection] [data-part=retry]")
+      .addEventListener("click", () => this.#connection.retry());
+    for (const button of document.querySelectorAll("[data-copy]")) {
+      button.addEventListener("click", async () =>
+        this.#toast((await copyText(button.dataset.copy)) ? "copied" : "copy.failed"),
+      );
+    }
+  }
+
+  #title() {
+    const first = this.#state.messages.find((message) => message.role === "user")?.content;
+    const title = this.#state.conversation?.title || first || t("conversation.new");
+    document.querySelector("[data-title]").textContent = title;
+    document.querySelector("[data-heading]").textContent = title;
+    const name = this.#state.view ? `${title.slice(0, 60)} · Art Bot` : "Art Bot";
+    document.title = this.#ended ? `(${this.#ended}) ${name}` : name;
+  }
+
+  #net() {
+    const box = document.querySelector("[data-connection]");
+    const { status, error } = this.#connection;
+    const workerAway = status === "online" && this.#state.server?.worker === false;
+    const { dot, words, retry } = parts(box);
+    box.dataset.connection = status;
+    box.hidden = !["reconnecting", "offline", "refused"].includes(status) && !workerAway;
+    box.classList.toggle("off", status === "offline" || status === "refused");
+    dot.hidden = status !== "reconnecting";
+    retry.hidden = status === "reconnecting" || workerAway;
+    if (workerAway) say(words, "net.worker");
+    else if (status === "refused") words.textContent = errorWords(error);
+    else if (!box.hidden) say(words, `net.${status}`);
+  }
+
+  #demo() {
+    const { engine = false, backend = false } = this.#state.server?.demo ?? {};
+    const badge = document.querySelector("[data-demo-badge]");
+    badge.hidden = !engine && !backend;
+    if (badge.hidden) return;
+    const kind = engine && backend ? "both" : engine ? "writer" : "painter";
+    say(parts(badge).what, `demo.${kind}`);
+    const pop = parts(document.querySelector('[data-dialog="demo"]'));
+    say(pop.about, `demo.about.${kind}`);
+    pop.engine.hidden = !engine;
+    pop.backend.hidden = !backend;
+  }
+
+  #switchLanguage() {
+    const next = currentLanguage() === "zh" ? "en" : "zh-CN";
+    browserStore.set("language", next);
+    document.documentElement.lang = next;
+    setLanguage(next);
+    translate(document);
+    this.#nameTheme();
+    this.#state.tell("language");
+  }
+
+  #switchTheme() {
+    const next = THEMES[(THEMES.indexOf(browserStore.get("theme", "system")) + 1) % THEMES.length];
+    browserStore.set("theme", next);
+    if (next === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = next;
+    this.#nameTheme();
+    this.#toast(`theme.${next}`);
+  }
+
+  #nameTheme() {
+    label(document.querySelector("[data-theme-switch]"), `theme.${browserStore.get("theme", "system")}`);
+  }
+
+  #count({ job, before }) {
+    if (!document.hidden || !hasEnded(job) || (before && hasEnded(before))) return;
+    this.#ended += 1;
+    this.#title();
+  }
+
+  #seen() {
+    if (document.hidden) return;
+    this.#ended = 0;
+    this.#title();
+  }
+}

@@ -1,0 +1,93 @@
+"""A python-socketio client that keeps what it is told and builds replies by the rules of docs/protocol.md."""
+
+import queue
+import threading
+import uuid
+
+import socketio
+
+from tests.server import wait_until
+
+EVENTS = (
+    "session",
+    "user_message",
+    "message",
+    "gpt_chat",
+    "chat_error",
+    "job",
+    "queue",
+    "progress",
+    "images",
+    "server",
+)
+
+
+class Client:
+    """One socket; use as a context."""
+
+    def __init__(self, address, *, auth=None, transports=None, headers=None):
+        self.io = socketio.Client(reconnection=False)
+        self.heard = []
+        self.arrived = threading.Condition()
+        self.refused = queue.Queue()
+        for name in EVENTS:
+            self.io.on(name, self._keeper(name))
+        self.io.on("connect_error", lambda data=None: self.refused.put(data))
+        self._connect = {"url": address, "auth": auth, "transports": transports, "headers": headers or {}}
+
+    def _keeper(self, name):
+        def keep(data=None):
+            with self.arrived:
+                self.heard.append((name, data))
+                self.arrived.notify_all()
+
+        return keep
+
+    def __enter__(self):
+        self.io.connect(**self._connect)
+        self.session = self.wait("session")
+        return self
+
+    def __exit__(self, *_):
+        self.io.disconnect()
+
+    def call(self, event, data=None, timeout=30):
+        return self.io.call(event, data, timeout=timeout)
+
+    def say(self, text, **fields):
+        """Ask in the session form; gives the ack, which must be good."""
+        ack = self.call("gpt_chat", {"text": text, "message_id": str(uuid.uuid4()), **fields})
+        assert ack["ok"], ack
+        return ack
+
+    def paint(self, prompt="an orange kitten, garden", folder="landscape", template="golden-hour", **fields):
+        """Ask for a picture; gives the job's id."""
+        ack = self.call("generate", {"prompt": prompt, "folder": folder, "template": template, **fields})
+        assert ack["ok"], ack
+        return ack["job_id"]
+
+    def all(self, name, **fields):
+        """All events of a name whose fields are these."""
+        with self.arrived:
+            return [d for n, d in self.heard if n == name and all(d.get(k) == v for k, v in fields.items())]
+
+    def wait(self, name, within_s=20, **fields):
+        """The first such event, waited for."""
+        found = wait_until(lambda: self.all(name, **fields), within_s, f"{name} {fields}")
+        return found[0]
+
+    def job_end(self, job_id, within_s=40):
+        """The `job` event that ended this job."""
+
+        def ended():
+            return [j for j in self.all("job", job_id=job_id) if j["state"] in ("done", "failed", "cancelled")]
+
+        return wait_until(ended, within_s, f"the end of job {job_id}")[0]
+
+    def text_of(self, reply_id):
+        """A reply's text put together from its frames, each of which must follow the one before."""
+        text, last = "", 0
+        for frame in self.all("message", reply_id=reply_id):
+            assert frame.get("from", frame["seq"]) == last + 1, frame
+            text, last = text + frame["message"], frame["seq"]
+        return text

@@ -1,0 +1,21 @@
+"""The web UI against the contract of all backends, with task names and without."""
+
+import pytest
+
+from artbot_server.sd.automatic1111 import Automatic1111
+from tests.contracts.backend_contract import BackendContract
+from tests.sd.fake_automatic1111 import FakeAutomatic1111
+
+
+class TestWithTheWebUi(BackendContract):
+    @pytest.fixture
+    def backend(self):
+        with FakeAutomatic1111(step_s=0.03) as fake:
+            yield Automatic1111(url=fake.url, poll_s=0.05)
+
+
+class TestWithoutTheWebUi(BackendContract):
+    @pytest.fixture
+    def backend(self):
+        with FakeAutomatic1111(webui=False, step_s=0.03, auth="me:secret") as fake:
+            yield Automatic1111(url=fake.url, auth="me:secret", poll_s=0.05)

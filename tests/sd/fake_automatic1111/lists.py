@@ -1,0 +1,71 @@
+"""What the fake web UI lists: a small choice of what the recorded one had."""
+
+SAMPLERS = {
+    "DPM++ 2M": ("k_dpmpp_2m", {"scheduler": "karras"}),
+    "DPM++ SDE": ("k_dpmpp_sde", {"scheduler": "karras", "second_order": "True", "brownian_noise": "True"}),
+    "Euler a": ("k_euler_a", {"uses_ensd": "True"}),
+    "Euler": ("k_euler", {}),
+    "DDIM": ("ddim", {}),
+}
+SCHEDULERS = {"automatic": "Automatic", "karras": "Karras", "exponential": "Exponential", "sgm_uniform": "SGM Uniform"}
+CHECKPOINTS = {"tiny-a": "3558b431d3", "tiny-b": "0d37aea87c"}
+MODULES = ("none", "canny", "reference_only")
+CONTROL_MODEL = "control_canny [a5ab0164]"
+CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
+SCRIPTS = ["prompt matrix", "x/y/z plot", "refiner", "sampler", "seed"]
+
+OPTIONS = {
+    "samples_format": "png",
+    "sd_model_checkpoint": "tiny-a.safetensors [3558b431d3]",
+    "sd_vae": "Automatic",
+    "CLIP_stop_at_last_layers": 1,
+    "eta_noise_seed_delta": 0,
+    "live_previews_enable": True,
+    "show_progress_every_n_steps": 10,
+}
+
+
+def checkpoint_row(name: str, loaded: set[str]) -> dict:
+    """A checkpoint has its hash, in the title too, only once it has been loaded."""
+    digest = CHECKPOINTS[name] if name in loaded else None
+    return {
+        "title": f"{name}.safetensors [{digest}]" if digest else f"{name}.safetensors",
+        "model_name": name,
+        "hash": digest,
+        "sha256": digest and digest * 6,
+        "filename": f"/srv/webui/models/Stable-diffusion/{name}.safetensors",
+        "config": None,
+    }
+
+
+def fixed_lists(controlnet: bool) -> dict[str, object]:
+    """GET addresses whose answer never changes."""
+    scripts = [*SCRIPTS, "controlnet"] if controlnet else SCRIPTS
+    lists: dict[str, object] = {
+        "/sdapi/v1/samplers": [
+            {"name": name, "aliases": [alias], "options": options} for name, (alias, options) in SAMPLERS.items()
+        ],
+        "/sdapi/v1/schedulers": [
+            {"name": name, "label": label, "aliases": None, "default_rho": -1.0, "need_inner_model": False}
+            for name, label in SCHEDULERS.items()
+        ],
+        "/sdapi/v1/upscalers": [
+            {"name": name, "model_name": None, "model_path": None, "model_url": None, "scale": 4.0}
+            for name in ("None", "Lanczos")
+        ],
+        "/sdapi/v1/latent-upscale-modes": [{"name": "Latent"}],
+        "/sdapi/v1/sd-vae": [{"model_name": "tiny.vae.pt", "filename": "/srv/webui/models/VAE/tiny.vae.pt"}],
+        "/sdapi/v1/loras": [
+            {"name": "tiny-lora", "alias": "cat-lora", "path": "/srv/webui/models/Lora/t.pt", "metadata": {}}
+        ],
+        "/sdapi/v1/prompt-styles": [
+            {"name": "Studio", "prompt": "{prompt}, studio photo", "negative_prompt": "blurry"}
+        ],
+        "/sdapi/v1/scripts": {"txt2img": scripts, "img2img": [*scripts, "loopback"]},
+    }
+    if controlnet:
+        detail = {name: {"model_free": name == "reference_only", "sliders": []} for name in MODULES}
+        lists["/controlnet/model_list"] = {"model_list": [CONTROL_MODEL]}
+        lists["/controlnet/module_list"] = {"module_list": list(MODULES), "module_detail": detail}
+        lists["/controlnet/settings"] = {"control_net_unit_count": 3}
+    return lists

@@ -1,0 +1,160 @@
+"""What waits for one socket: joining, replacing, order, and the bounds on a slow reader."""
+
+import threading
+
+import pytest
+
+from artbot_server.events import Frame, JobChanged, PaintProgress, QueueMoved, ReplyDone, SessionSnapshot
+from artbot_server.web import outbox
+from artbot_server.web.outbox import DOWNSTREAM_PACKETS, Outbox, Wire, join, weight
+
+
+class Line:
+    """A wire whose far end reads only when told to; background work runs when told to."""
+
+    def __init__(self):
+        self.sent, self.unread, self.was_cut, self.background = [], 0, False, []
+        self.outbox = Outbox(Wire(self._send, lambda: self.unread, self._cut, self.background.append))
+        self.outbox.release(SessionSnapshot({}))
+        self.read()
+
+    def _send(self, event):
+        self.sent.append(event)
+        self.unread += 1
+
+    def _cut(self):
+        self.was_cut = True
+
+    def read(self):
+        self.unread = 0
+
+    def drain(self):
+        while self.outbox._drain():
+            self.read()
+
+
+def frame(seq, text="x", reply="r"):
+    return Frame(text, None, "m", reply, "c", seq)
+
+
+def progress(value, preview=None, job="j"):
+    return PaintProgress(job, value, None, None, None, preview)
+
+
+def text_of(events):
+    """What a client would have, by the rules of docs/protocol.md."""
+    text, last = "", 0
+    for event in events:
+        if isinstance(event, Frame):
+            assert (event.first or event.seq) == last + 1
+            text, last = text + event.message, event.seq
+    return text
+
+
+def test_a_quick_socket_gets_every_frame_as_it_comes():
+    line = Line()
+    for seq in range(1, 10):
+        line.outbox.put(frame(seq, str(seq)))
+        line.read()
+    assert [e.seq for e in line.sent[1:]] == list(range(1, 10))
+    assert line.background == []
+
+
+def test_the_snapshot_is_first_whatever_came_before_it():
+    line = Line()
+    box = Outbox(Wire(line._send, lambda: 0, line._cut, line.background.append))
+    line.sent.clear()
+    box.put(frame(1))
+    box.put(frame(2))
+    assert line.sent == []
+    box.release(SessionSnapshot({"a": 1}))
+    assert isinstance(line.sent[0], SessionSnapshot)
+    assert text_of(line.sent) == "xx"
+
+
+def test_frames_of_a_slow_socket_join_and_no_letter_is_lost():
+    line = Line()
+    words = [f"<{n}>" for n in range(200)]
+    for seq, word in enumerate(words, 1):
+        line.outbox.put(frame(seq, word))
+    assert len(line.sent) == 1 + DOWNSTREAM_PACKETS
+    line.drain()
+    assert len(line.sent) == 2 + DOWNSTREAM_PACKETS
+    assert text_of(line.sent) == "".join(words)
+    assert line.sent[-1].fields()["from"] == DOWNSTREAM_PACKETS + 1
+
+
+def test_a_replys_end_stays_behind_its_frames_and_replies_do_not_mix():
+    line = Line()
+    line.unread = DOWNSTREAM_PACKETS
+    done = ReplyDone("ab", None, "m", "r", "c", 2, None, None, None, None, "complete")
+    for event in (frame(1, "a"), frame(1, "z", "other"), frame(2, "b"), done):
+        line.outbox.put(event)
+    line.read()
+    line.drain()
+    assert line.sent[1:] == [Frame("ab", None, "m", "r", "c", 2, 1), frame(1, "z", "other"), done]
+
+
+def test_one_preview_a_job_the_newest_and_none_after_the_end():
+    waiting = []
+    join(waiting, progress(0.1, b"old"))
+    join(waiting, progress(0.2, b"new"))
+    join(waiting, progress(0.3))
+    join(waiting, progress(0.1, b"else", "k"))
+    assert waiting == [progress(0.3, b"new"), progress(0.1, b"else", "k")]
+    join(waiting, JobChanged({"job_id": "j", "state": "running"}))
+    assert len(waiting) == 3
+    join(waiting, JobChanged({"job_id": "j", "state": "done"}))
+    assert [type(e).__name__ for e in waiting] == ["PaintProgress", "JobChanged", "JobChanged"]
+
+
+def test_a_socket_with_too_much_outstanding_is_cut_and_costs_nothing_more():
+    line = Line()
+    line.unread = DOWNSTREAM_PACKETS
+    line.outbox.put(frame(1, "y" * outbox.MOST_CHARS))
+    line.outbox._drain()
+    assert line.was_cut
+    line.outbox.put(frame(2))
+    assert line.outbox._waiting == []
+
+
+def test_a_socket_that_takes_nothing_for_a_minute_is_cut():
+    line = Line()
+    line.unread = DOWNSTREAM_PACKETS
+    line.outbox.put(frame(1))
+    line.outbox._since -= outbox.LONGEST_WAIT_S + 1
+    line.outbox._drain()
+    assert line.was_cut
+
+
+def test_a_slow_socket_is_looked_after_in_the_background_once():
+    line = Line()
+    line.unread = DOWNSTREAM_PACKETS
+    for seq in range(1, 6):
+        line.outbox.put(frame(seq))
+    assert len(line.background) == 1
+    line.read()
+    line.background[0]()
+    assert text_of(line.sent) == "xxxxx"
+
+
+def test_many_threads_lose_nothing():
+    line = Line()
+    line.outbox._wire = Wire(line._send, lambda: 0, line._cut, line.background.append)
+
+    def write(number):
+        for _ in range(200):
+            line.outbox.put(QueueMoved([{"n": number}]))
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    line.drain()
+    assert len(line.sent) == 1 + 8 * 200
+
+
+@pytest.mark.parametrize("count", [0, 1, 1000])
+def test_the_weight_grows_with_what_is_kept(count):
+    assert weight([frame(n, "abc") for n in range(count)]) == count * 503

@@ -1,0 +1,118 @@
+"""Untrusted JSON: what is taken, and which field a refusal names."""
+
+import base64
+import uuid
+
+import pytest
+
+from artbot_server.errors import BadRequest, TooLarge
+from artbot_server.web import requests as ask
+
+GOOD = {"prompt": "a cat", "folder": "f", "template": "t"}
+ID = str(uuid.uuid4())
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "field"),
+    [
+        (ask.SessionChat, {}, "text"),
+        (ask.SessionChat, {"text": None}, "text"),
+        (ask.SessionChat, {"text": 5}, "text"),
+        (ask.SessionChat, {"text": ""}, "text"),
+        (ask.SessionChat, {"text": "   "}, "text"),
+        (ask.SessionChat, {"text": "x" * (ask.TEXT_CHARS + 1)}, "text"),
+        (ask.SessionChat, {"text": "x", "message_id": "no uuid"}, "message_id"),
+        (ask.SessionChat, {"text": "x", "paint": "yes"}, "paint"),
+        (ask.SessionChat, {"text": "x", "paint": True}, "paint"),
+        (ask.SessionChat, {"text": "x", "folder": ["a"]}, "folder"),
+        (ask.SessionChat, {"text": "x", "client_sid": 7}, "client_sid"),
+        (ask.ArticleChat, {"messages": []}, "messages"),
+        (ask.ArticleChat, {"messages": "hello"}, "messages"),
+        (ask.ArticleChat, {"messages": [{"role": "tool", "content": "x"}]}, "messages.0.role"),
+        (ask.ArticleChat, {"messages": [{"role": "user"}]}, "messages.0.content"),
+        (ask.ArticleChat, {"messages": [{"role": "user", "content": None}]}, "messages.0.content"),
+        (ask.ArticleChat, {"messages": [{"role": "user", "content": "x"}], "key": 3}, "key"),
+        (ask.Generate, {**GOOD, "prompt": ""}, "prompt"),
+        (ask.Generate, {"prompt": "x"}, "folder"),
+        (ask.Generate, {**GOOD, "overrides": []}, "overrides"),
+        (ask.Generate, {**GOOD, "job_id": "1"}, "job_id"),
+        (ask.Generate, {**GOOD, "image": 5}, "image"),
+        (ask.StopChat, {}, "reply_id"),
+        (ask.CancelJob, {}, "job_id"),
+        (ask.History, {"limit": 0}, "limit"),
+        (ask.History, {"limit": 51}, "limit"),
+        (ask.History, {"before": -1}, "before"),
+        (ask.Conversations, {"limit": "9"}, "limit"),
+        (ask.ConnectAuth, {"images": "huge"}, "images"),
+        (ask.ConnectAuth, {"session": 5}, "session"),
+        (ask.SessionChat, "text", ""),
+        (ask.SessionChat, [1, 2], ""),
+    ],
+)
+def test_a_refusal_names_the_field_and_what_is_allowed(model, data, field):
+    with pytest.raises(BadRequest) as caught:
+        ask.parse(model, data)
+    assert caught.value.detail["field"] == field
+    assert caught.value.detail["allowed"]
+    assert field in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "expected"),
+    [
+        (ask.SessionChat, {"text": "a", "unknown": object()}, {"text": "a", "paint": False, "folder": None}),
+        (
+            ask.SessionChat,
+            {"text": "a", "folder": "", "conversation_id": ""},
+            {"folder": None, "conversation_id": None},
+        ),
+        (ask.SessionChat, {"text": "a", "message_id": ID.upper()}, {"message_id": ID}),
+        (ask.SessionChat, {"text": "a", "paint": True, "folder": "f", "template": "t"}, {"paint": True}),
+        (ask.Generate, GOOD, {"negative_prompt": "", "overrides": {}}),
+        (ask.Conversations, {"before": 12}, {"before": 12.0}),
+        (ask.Nothing, None, {}),
+        (ask.ConnectAuth, None, {"images": "thumbnail", "session": None}),
+    ],
+)
+def test_what_is_taken(model, data, expected):
+    parsed = ask.parse(model, data).model_dump()
+    assert {name: parsed[name] for name in expected} == expected
+
+
+def test_a_request_never_shows_its_values():
+    asked = ask.parse(ask.SessionChat, {"text": "secret words", "key": "sk-secret"})
+    assert "secret" not in repr(asked) and "secret" not in str([asked])
+
+
+def test_the_value_that_was_sent_is_not_in_the_error():
+    with pytest.raises(BadRequest) as caught:
+        ask.parse(ask.SessionChat, {"text": "x", "key": ["sk-secret"]})
+    assert "secret" not in str(caught.value.as_json())
+
+
+def test_pictures_in_events_come_binary_or_as_base64():
+    data = bytes(range(256))
+    text = base64.b64encode(data).decode()
+    assert ask.picture_bytes("image", data) == data
+    assert ask.picture_bytes("image", text) == data
+    assert ask.picture_bytes("image", "data:image/png;base64," + text) == data
+
+
+@pytest.mark.parametrize("sent", ["not base64!", "data:image/png;base64,@@@@"])
+def test_what_is_no_base64_is_refused_by_name(sent):
+    with pytest.raises(BadRequest, match="mask"):
+        ask.picture_bytes("mask", sent)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"x" * (ask.EVENT_IMAGE_BYTES + 1),
+        base64.b64encode(b"x" * (ask.EVENT_IMAGE_BYTES + 1)).decode(),
+        "!" * 10_000_000,
+    ],
+)
+def test_a_picture_that_is_too_long_is_refused_before_it_is_decoded(sent):
+    with pytest.raises(TooLarge) as caught:
+        ask.picture_bytes("image", sent)
+    assert caught.value.detail["limit"] == ask.EVENT_IMAGE_BYTES
