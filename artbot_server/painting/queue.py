@@ -242,9 +242,10 @@ _MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
 
 
 def _check_suitable(folder: Folder, order: PaintOrder) -> None:
-    words = unsuitable_words(order.prompt) if folder.for_children else []
+    words = unsuitable_words(order.prompt) if folder.for_children else ()
     if words:
-        raise BadRequest("This folder is for children and does not draw that.", code="unsuitable", words=list(words))
+        message = f"This folder is for children and does not draw: {', '.join(words)}."
+        raise BadRequest(message, code="unsuitable", field="prompt", words=list(words))
 
 
 def _model(fields: Mapping[str, Any], abilities: Abilities) -> str | None:
