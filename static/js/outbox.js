@@ -10,6 +10,7 @@ export class Outbox {
   #connection;
   #state;
   #sending = false;
+  #wanted = false;
 
   constructor(connection, state) {
     this.#connection = connection;
@@ -36,12 +37,16 @@ export class Outbox {
     return this.flush();
   }
 
-  /** Send what waits, oldest first, one at a time. */
+  /** Send what waits, oldest first, one at a time. Called while it runs, it looks once more at its end. */
   async flush() {
+    this.#wanted = true;
     if (this.#sending) return;
     this.#sending = true;
-    let item = this.#next();
-    while (item && (await this.#send(item))) item = this.#next();
+    while (this.#wanted) {
+      this.#wanted = false;
+      let item = this.#next();
+      while (item && (await this.#send(item))) item = this.#next();
+    }
     this.#sending = false;
   }
 

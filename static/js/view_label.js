@@ -19,7 +19,7 @@ export class Label {
     this.#context = context;
     this.#edit = tool("edit", "turn.edit");
     this.#copy = tool("copy", "copy");
-    this.#edit.addEventListener("click", () => context.actions.editPrompt(this.#turn));
+    this.#edit.addEventListener("click", () => context.editPrompt(this.#turn));
     this.#copy.addEventListener("click", () => this.#copyPrompt());
     named.tools.append(this.#edit, this.#copy);
     named.change.addEventListener("click", () => context.open.picker(named.change));
