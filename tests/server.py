@@ -49,19 +49,21 @@ class RunningServer:
             text=True,
         )
         self._ready = threading.Event()
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self.process,), daemon=True)
+        self._reader.start()
         if wait:
             assert self._ready.wait(START_S), "".join(self.lines)
 
     def _read(self, process):
-        for line in process.stdout:
-            self.lines.append(line)
-            found = re.search(r"Art Bot is at (http://\S+)/", line)
-            if found:
-                self.address = found[1]
-                # A restart goes back to the same port, so that clients find it again.
-                self.environ["ARTBOT_PORT"] = found[1].rsplit(":", 1)[1]
-                self._ready.set()
+        with process.stdout:
+            for line in process.stdout:
+                self.lines.append(line)
+                found = re.search(r"Art Bot is at (http://\S+)/", line)
+                if found:
+                    self.address = found[1]
+                    # A restart goes back to the same port, so that clients find it again.
+                    self.environ["ARTBOT_PORT"] = found[1].rsplit(":", 1)[1]
+                    self._ready.set()
 
     @property
     def output(self):
@@ -89,6 +91,8 @@ class RunningServer:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        if self.process is not None:
+            self._reader.join(timeout=10)  # until the worker has noticed and ended too
 
 
 def wait_until(condition, within_s=20.0, what="it"):
