@@ -7,6 +7,7 @@ import {
   countWords,
   dayOf,
   gridOf,
+  isLong,
   ordinal,
   ownWords,
   parseInfotext,
@@ -85,4 +86,10 @@ test("a person's own words are found in the prompt, neighbours joined", () => {
   const found = ownWords("an Orange kitten with a garden", prompt).map(([start, end]) => prompt.slice(start, end));
   assert.deepEqual(found, ["orange kitten", "garden"]);
   assert.deepEqual(ownWords("花园里的小猫", prompt), []);
+});
+
+test("long is measured in lines, and Chinese is twice as wide", () => {
+  assert.equal(isLong("a".repeat(50), 2), false);
+  assert.equal(isLong("a".repeat(51), 2), true);
+  assert.equal(isLong("猫".repeat(26), 2), true);
 });
