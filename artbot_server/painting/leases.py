@@ -60,7 +60,8 @@ class Leases:
 
     def drop(self, run: Run) -> None:
         """It has ended."""
-        self._runs.pop(run.job.id, None)
+        if self._runs.get(run.job.id) is run:  # not the next attempt, which another backend may hold by now
+            del self._runs[run.job.id]
 
     def stop_run(self, job_id: str, why: Stop) -> None:
         """Stop the run of this job, if it is here."""
