@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select, update
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
@@ -62,7 +62,7 @@ def within(session_id: str, conversation_id: str) -> Any:
     return and_(conversations.c.session_id == session_id, conversations.c.id == conversation_id)
 
 
-def write_turn(connection: Connection, turn: NewTurn, owner: str, now: TextClause) -> SavedTurn:
+def write_turn(connection: Connection, turn: NewTurn, owner: str, now: ColumnElement[float]) -> SavedTurn:
     """Save a turn, or give the one that is there for its `message_id`.
 
     Raises:
@@ -88,7 +88,7 @@ def write_turn(connection: Connection, turn: NewTurn, owner: str, now: TextClaus
     return _append(connection, turn, owner, now)
 
 
-def _append(connection: Connection, turn: NewTurn, owner: str, now: TextClause) -> SavedTurn:
+def _append(connection: Connection, turn: NewTurn, owner: str, now: ColumnElement[float]) -> SavedTurn:
     user = turn.user
     changed = connection.execute(
         update(conversations)
@@ -122,7 +122,7 @@ def _known_turn(connection: Connection, user: Message) -> SavedTurn | None:
     return SavedTurn(conversation_of(conversation), *pair)
 
 
-def _is_running(connection: Connection, conversation_id: str, now: TextClause) -> bool:
+def _is_running(connection: Connection, conversation_id: str, now: ColumnElement[float]) -> bool:
     """Whether a reply is being written; those whose process is gone do not count."""
     query = select(messages.c.id).where(
         messages.c.conversation_id == conversation_id,
