@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from artbot_server.sd.demo.animals import animal
 from artbot_server.sd.demo.art import picture
 from artbot_server.sd.demo.drawn import drawn
-from artbot_server.sd.demo.figures import Figure, animal, profile, standing_bust, standing_person
+from artbot_server.sd.demo.figures import Figure, profile
 from artbot_server.sd.demo.lexicon import DRAWN, load_lexicon
+from artbot_server.sd.demo.people import standing_bust, standing_person
 from artbot_server.sd.demo.vocabulary import CLOTHES
 from artbot_server.sd.demo.words import Thing
 

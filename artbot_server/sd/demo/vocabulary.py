@@ -166,7 +166,7 @@ CONTAINERS = frozenset(
         "bowl",
     ]
 )
-SEATS = frozenset({"rock", "log", "wood", "stump", "stone", "cloud", "mushroom", "boulder"})
+SEATS = frozenset({"rock", "log", "stump", "stone", "cloud", "mushroom", "boulder"})
 HELD = frozenset(
     ["balloon", "umbrella", "lantern", "book", "flower", "rose", "sword", "kite", "wand", "bouquet", "ball"]
 )
