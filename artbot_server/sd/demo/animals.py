@@ -43,7 +43,7 @@ FURS: dict[str, Fur] = {
 }
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=24)
 def animal(name: str, colour: str | None, lying: bool) -> Figure:
     """An animal's face on a body seen from the front: sitting, or lying with its paws before it."""
     fur = FURS.get(name, Fur())

@@ -50,8 +50,9 @@ def village(sheet: Sheet, idea: Idea, horizon: float) -> Ground:
         sheet.stamp("1f3e1", side, horizon + 0.16, rng.uniform(0.3, 0.36), 0.05)
         sheet.stamp(g.tree, side + rng.choice((-0.14, 0.14)), horizon + 0.14, rng.uniform(0.22, 0.3), 0.08)
     sheet.land(rolling(rng, horizon + 0.16, 0.01), g.near, g.deep, 0.4)
-    grass(sheet, g, horizon + 0.19)
-    return Ground(horizon + 0.19, plants=("1f33c", "1f337"))
+    if idea.season != "winter":
+        grass(sheet, g, horizon + 0.19)
+    return Ground(horizon + 0.19, plants=() if idea.season == "winter" else ("1f33c", "1f337"))
 
 
 def _tower(sheet: Sheet, left: float, wide: float, foot: float, tall: float, haze: float, depth: int) -> None:

@@ -26,7 +26,7 @@ SKINS: dict[str, RGB] = {"1f3fb": (255, 208, 190), "1f3fc": (206, 140, 112), "1f
 DRESSED = frozenset({"1f467", "1f469", "1f475", "1f936", "1f47c"})
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=24)
 def standing_person(name: str, look: int, colour: str | None) -> Figure:
     """A face on a small standing body; `look` picks the clothes, `colour` dyes the upper half."""
     base = name.split("-")[0]
@@ -72,7 +72,7 @@ def _knights_head(look: int) -> Image.Image:
     return image.crop(image.getbbox())
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=24)
 def standing_bust(name: str, gown: bool, colour: str | None) -> Figure:
     """A bust completed with legs in the colours of its lower edge, or with a long gown."""
     bust = picture(name)

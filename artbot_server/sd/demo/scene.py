@@ -24,15 +24,22 @@ from artbot_server.sd.demo.words import Idea
 SHELTERED = frozenset({"room", "table", "studio", "cave", "underwater", "space"})
 
 
-def compose(idea: Idea, size: tuple[int, int], seed: int) -> Image.Image:
-    """Paint an idea; RGB, `size` pixels."""
+def compose(
+    idea: Idea, size: tuple[int, int], seed: int, *, behind: Image.Image | None = None, share: float = 1.0
+) -> Image.Image:
+    """Paint an idea; RGB, `size` pixels.
+
+    Args:
+        behind: a picture of that size which is the background, instead of a painted one.
+        share: how much of the painted background shows through `behind`, 0 to 1.
+    """
     subject = choose_subject(idea)
     idea = replace(idea, season=season_for(idea, subject))
     chance = random.Random(f"{seed}/light")
     light = light_for(idea.time, idea.weather, idea.season, chance)
     place = place_for(idea, subject, random.Random(f"{seed}/place" if subject else f"{seed}/place/{idea.text}"))
     backdrop = paint_backdrop(idea, place, light, size, random.Random(f"{seed}/ground"))
-    image = backdrop.image
+    image = Image.blend(behind, backdrop.image, share) if behind else backdrop.image
     if idea.framing == "portrait" and subject:
         image = image.filter(ImageFilter.GaussianBlur(min(size) / 70))
     stage = Stage(idea, light, backdrop, image, place, seed)

@@ -15,6 +15,9 @@ from artbot_server.sd.demo.words import BEINGS, Idea, Thing
 def choose_subject(idea: Idea) -> Thing | None:
     """Whom the picture is about: a free being before anything else, plants and clothes last."""
     free = [thing for thing in idea.things if thing.owner is None]
+    if any(thing.entry.kind == "building" for thing in free) and not idea.framing:
+        # Beside a house a lantern is a lantern, not the subject.
+        free = [thing for thing in free if thing.entry.kind not in ("object", "food", "drink")]
     ranks: tuple[Callable[[Thing], bool], ...] = (
         lambda t: t.entry.kind in BEINGS,
         lambda t: t.entry.kind in ("vehicle", "boat", "aircraft", "instrument"),
@@ -39,16 +42,20 @@ def place_subject(stage: Stage, thing: Thing) -> None:
     manner = manner_of(stage, thing)
     foot = _foot(stage, thing, manner, tall, rng)
     drift = rng.choice((-1, 1)) * (rng.uniform(0.12, 0.19) if _has_neighbour(idea, thing) else rng.uniform(0.02, 0.16))
-    if thing.count > 2 or idea.framing in ("portrait", "product"):
+    if thing.count > 2 or idea.framing == "portrait" or (idea.framing and not _has_neighbour(idea, thing)):
         drift = 0.0
     step, middle = height * (0.1 if manner != "hang" else 0.24), (width * (0.5 + drift), foot)
     spots = crowd(thing.count, aspect, tall, wide, middle=middle, step=step, loose=manner == "hang", rng=rng)
     stage.unit = max(spot.tall for spot in spots) / max(0.3, actors[0].size) ** 0.72
     if manner == "hang" and thing.count == 1:
-        level = height * (0.5 + rng.uniform(-0.06, 0.04)) + spots[0].tall / 2
+        level = (
+            height * ((0.5 if stage.backdrop.stage == "float" else 0.44) + rng.uniform(-0.06, 0.04)) + spots[0].tall / 2
+        )
         spots = [replace(spots[0], tilt=rng.uniform(-9, 9), foot=level)]
     for actor, spot in zip(actors, spots, strict=True):
-        stage.add(actor.image, spot, manner)
+        half = spot.tall * actor.image.width / actor.image.height / 2
+        inside = min(max(spot.x, half), width - half) if 2 * half < width else width / 2
+        stage.add(actor.image, replace(spot, x=inside), manner)
 
 
 def _share(stage: Stage, thing: Thing, size: float, rng: random.Random) -> float:
@@ -57,10 +64,11 @@ def _share(stage: Stage, thing: Thing, size: float, rng: random.Random) -> float
     if framing == "portrait":
         share = 0.84 if thing.entry.part == "whole" else 1.32
     elif framing == "product":
-        share = 0.62
+        share = 0.46 if _has_neighbour(stage.idea, thing) else 0.62
     else:
         base = 0.62 if thing.entry.kind == "building" else 0.3 if framing == "landscape" else 0.52
-        share = base * min(1.15, max(0.72, size**0.3))
+        still_life = thing.entry.kind in ("food", "drink", "object")
+        share = base * (1.0 if still_life else min(1.15, max(0.72, size**0.3)))
     share *= rng.uniform(0.94, 1.06) if framing else rng.uniform(0.82, 1.12)
     return min(share, stage.backdrop.far) if thing.entry.kind == "building" else share
 
@@ -75,7 +83,7 @@ def _foot(stage: Stage, thing: Thing, manner: str, tall: float, rng: random.Rand
     """Where the front row's feet are, pixels from the top."""
     height, backdrop = stage.size[1], stage.backdrop
     if stage.idea.framing == "portrait" and manner == "stand":
-        return height * (0.98 if thing.entry.part == "whole" else 0.1) + (tall if thing.entry.part != "whole" else 0)
+        return height * 0.98 if thing.entry.part == "whole" else height * 0.14 + tall
     if manner == "hang":
         return height * 0.66 if thing.count <= 3 else height * 0.78
     if manner == "swim" and backdrop.water:

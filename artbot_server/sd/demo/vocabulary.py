@@ -87,7 +87,7 @@ ACTIONS = _table(
     sleep="sleeping|sleeps|asleep|sleepy|lying|napping",
     run="running|runs|jumping|jumps|leaping|galloping|racing|chasing|playing|dancing",
     stand="standing|walking|walks",
-    fly="flying|flies|soaring|gliding|floating|hovering",
+    fly="flying(?! an? )(?! kite)|flies|soaring|gliding|floating|hovering",
     swim="swimming|swims|diving",
 )
 # Drawn with the sky itself.

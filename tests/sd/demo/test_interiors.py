@@ -27,4 +27,3 @@ def test_a_studio_is_light_and_plain_and_space_is_dark():
     assert min(studio.mean) > 190
     assert max(studio.stddev) < 30
     assert sum(space.mean) < 330
-
