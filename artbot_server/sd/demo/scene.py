@@ -62,7 +62,8 @@ def _paint_queue(stage: Stage) -> None:
     for art, spot, manner in sorted(stage.queue, key=lambda item: (order[item[2]], item[1].foot)):
         sprite = cast.cut(art, spot)
         if manner == "swim":
-            cast.reflection(stage.image, sprite, spot, stage.light)
+            shore = (stage.backdrop.water or (0.0, 1.0))[1] * stage.size[1]
+            cast.reflection(stage.image, sprite, spot, stage.light, shore)
         elif manner in ("stand", "far") and stage.backdrop.stage != "float":
             cast.shadow(stage.image, sprite, spot, stage.light, lean)
         cast.put(stage.image, sprite, spot, haze=0.12 if manner == "far" else 0.0, light=stage.light)

@@ -53,9 +53,10 @@ def test_a_shadow_darkens_the_ground_on_the_side_it_leans_to():
 
 def test_water_mirrors_what_swims():
     image = ground()
-    reflection(image, ART, Spot(50, 60, 20), DAY)
+    reflection(image, ART, Spot(50, 60, 20), DAY, shore=66)
     assert image.getpixel((50, 62)) != (120, 180, 120)
     assert image.getpixel((50, 30)) == (120, 180, 120)
+    assert image.getpixel((50, 69)) == (120, 180, 120)  # ashore
 
 
 def test_finish_darkens_the_corners():
