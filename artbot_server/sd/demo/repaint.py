@@ -76,6 +76,13 @@ def _decoded(data: object, field: str) -> Image.Image:
     return image
 
 
+def scene_seed(original: Original, order: Order, seed: int) -> int | None:
+    """The seed of the scene that comes back: the original's for the first of a batch, its neighbours for the rest."""
+    if original.seed is None or original.mask:
+        return None
+    return original.seed + seed - order.seeds[0]
+
+
 def repaint(original: Original, idea: Idea, order: Order, seed: int) -> Image.Image:
     """The original, changed as much as the order's denoising strength says.
 
@@ -91,8 +98,9 @@ def repaint(original: Original, idea: Idea, order: Order, seed: int) -> Image.Im
         changed = original.image.copy()
         changed.paste(_changed(original.image.crop(box), idea, strength, seed), box)
         return Image.composite(changed, original.image, original.mask)
-    if original.seed is not None and strength > 0:
-        fresh = stylize(compose(idea, size, original.seed), idea.style, random.Random(f"{original.seed}/style"))
+    scene = scene_seed(original, order, seed)
+    if scene is not None and strength > 0:
+        fresh = stylize(compose(idea, size, scene), idea.style, random.Random(f"{scene}/style"))
         return Image.blend(original.image, fresh, min(1.0, strength * 2.2))
     return _changed(original.image, idea, strength, seed)
 

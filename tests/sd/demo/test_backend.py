@@ -107,6 +107,15 @@ def test_any_size(size):
     assert Image.open(io.BytesIO(result.pictures[0].data)).size == size
 
 
+def test_img2img_after_img2img_stays_in_the_same_scene():
+    data = run(SMALL)[1].pictures[0].data
+    for prompt in ("a blue cat, garden", "a green cat, garden"):
+        init = [base64.b64encode(data).decode()]
+        data = run({**SMALL, "prompt": prompt, "seed": -1, "init_images": init}, "img2img")[1].pictures[0].data
+    wanted = run({**SMALL, "prompt": "a green cat, garden"})[1].pictures[0].data
+    assert Image.open(io.BytesIO(data)).tobytes() == Image.open(io.BytesIO(wanted)).tobytes()
+
+
 def test_img2img_reports_a_picture_it_cannot_read():
     for images in (None, [], ["not base64!"], [base64.b64encode(b"no picture").decode()]):
         with pytest.raises(BackendFailed) as caught:
