@@ -70,6 +70,7 @@ class DemoBackend:
             # The rest of a batch is painted while the steps go by, not before the first preview.
             while len(pictures) < len(order.seeds) and len(pictures) <= done * len(order.seeds):
                 pictures.append(_painted(idea, order, original, order.seeds[len(pictures)]))
+                yield Progress((step - 1) / order.steps, step - 1, order.steps)
             while (left := started + self._seconds * done - time.monotonic()) > PREVIEW_EVERY_S:
                 time.sleep(PREVIEW_EVERY_S * 0.8)
                 yield Progress((step - 1) / order.steps, step - 1, order.steps, left + self._seconds * (1 - done))

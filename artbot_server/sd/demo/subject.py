@@ -48,10 +48,8 @@ def place_subject(stage: Stage, thing: Thing) -> None:
     spots = crowd(thing.count, aspect, tall, wide, middle=middle, step=step, loose=manner == "hang", rng=rng)
     stage.unit = max(spot.tall for spot in spots) / max(0.3, actors[0].size) ** 0.72
     if manner == "hang" and thing.count == 1:
-        level = (
-            height * ((0.5 if stage.backdrop.stage == "float" else 0.44) + rng.uniform(-0.06, 0.04)) + spots[0].tall / 2
-        )
-        spots = [replace(spots[0], tilt=rng.uniform(-9, 9), foot=level)]
+        middle_y = (0.5 if stage.backdrop.stage == "float" else 0.44) + rng.uniform(-0.06, 0.04)
+        spots = [replace(spots[0], tilt=rng.uniform(-9, 9), foot=height * middle_y + spots[0].tall / 2)]
     for actor, spot in zip(actors, spots, strict=True):
         half = spot.tall * actor.image.width / actor.image.height / 2
         inside = min(max(spot.x, half), width - half) if 2 * half < width else width / 2

@@ -78,6 +78,12 @@ def test_a_batch_is_the_pictures_of_its_seeds():
     )
 
 
+def test_progress_of_a_batch_never_falls_either():
+    fractions = [step.fraction for step in run({**SMALL, "batch_size": 4, "steps": 3})[0]]
+    assert fractions == sorted(fractions)
+    assert len(fractions) > 4  # one after each picture too, so that a large batch is never long silent
+
+
 def test_a_random_seed_is_reported_and_can_be_repeated():
     _, drawn = run({**SMALL, "seed": -1})
     _, again = run({**SMALL, "seed": drawn.pictures[0].seed})

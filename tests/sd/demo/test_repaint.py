@@ -70,6 +70,20 @@ def test_only_the_masked_part_changes():
     assert inverted.crop(right).tobytes() == foreign().crop(right).tobytes()
 
 
+@pytest.mark.parametrize("box", [(5, 5, 5, 5), (0, 40, 191, 41), (90, 10, 97, 150)])
+def test_masks_may_be_tiny_or_thin(box):
+    mask = Image.new("L", SIZE)
+    ImageDraw.Draw(mask).rectangle(box, fill=255)
+    fields = {"init_images": [encoded(foreign())], "mask": encoded(mask), "mask_blur": 0}
+    for prompt in ("a red cat", "watercolor, oil painting", "pixel art, cat", "low poly, ink wash"):
+        assert painted(fields, prompt, 0.9).size == SIZE
+
+
+def test_an_empty_mask_changes_nothing():
+    fields = {"init_images": [encoded(foreign())], "mask": encoded(Image.new("L", SIZE)), "mask_blur": 0}
+    assert painted(fields, "a cat", 1.0).tobytes() == foreign().tobytes()
+
+
 def test_the_picture_is_cut_to_the_order():
     original = read_original({"init_images": [encoded(foreign().resize((400, 100)))]}, SIZE)
     assert (original.image.size, original.seed, original.mask) == (SIZE, None, None)
