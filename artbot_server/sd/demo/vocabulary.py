@@ -103,7 +103,7 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     "crimson": (186, 30, 60), "lilac": (196, 164, 224),
 }  # fmt: skip
 COUNTS = {
-    "a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "pair": 2, "couple": 2, "both": 2, "twin": 2, "three": 3, "trio": 3,
+    "a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "pair": 2, "couple": 2, "family": 3, "both": 2, "twin": 2, "three": 3, "trio": 3,
     "four": 4, "several": 4, "some": 3, "five": 5, "many": 6, "flock": 5, "herd": 4, "group": 4, "school": 6, "lots": 6,
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "dozen": 10,
 }  # fmt: skip
