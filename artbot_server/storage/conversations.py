@@ -87,7 +87,9 @@ class ConversationStore:
         query = (
             select(pictures.c.id)
             .join(jobs, jobs.c.id == pictures.c.job_id)
-            .where(jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture", jobs.c.session_id == session_id)
+            .where(
+                jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture", jobs.c.session_id == session_id
+            )
             .order_by(pictures.c.created_at.desc(), pictures.c.position)
             .limit(1)
         )

@@ -36,7 +36,5 @@ class AskLimit:
                 times.popleft()
             if len(times) >= self._most:
                 wait_s = round(times[0] + WINDOW_S - now, 1)
-                raise TooMany(
-                    f"At most {self._most} a minute; try again in {wait_s:.0f} s.", retry_after_s=wait_s
-                )
+                raise TooMany(f"At most {self._most} a minute; try again in {wait_s:.0f} s.", retry_after_s=wait_s)
             times.append(now)

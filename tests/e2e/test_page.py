@@ -182,7 +182,9 @@ def test_both_languages_and_the_switch(browser, server):
 
 
 def test_a_phone_scrolls_down_and_never_sideways(browser, server):
-    context = browser.new_context(locale="en-US", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        locale="en-US", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
     page = context.new_page()
     page.goto(server.address)
     paint(page, "three ducklings in a pond")

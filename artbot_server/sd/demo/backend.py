@@ -28,6 +28,10 @@ FIELDS = (
 )  # fmt: skip
 
 
+ALMOST = 0.99
+"""The most it tells before the pictures are there: full is the result."""
+
+
 class DemoBackend:
     """Paints illustrations of a prompt's nouns without Stable Diffusion.
 
@@ -79,7 +83,7 @@ class DemoBackend:
             preview = None
             if now - shown_at >= PREVIEW_EVERY_S and step < order.steps:
                 preview, shown_at = emerging(small, done, order.seeds[0]), now
-            yield Progress(done, step, order.steps, self._seconds * (1 - done), preview)
+            yield Progress(min(done, ALMOST), step, order.steps, self._seconds * (1 - done), preview)
         scenes = [scene_seed(original, order, seed) if original else None for seed in order.seeds]
         texts = [infotext(order, seed, scene) for seed, scene in zip(order.seeds, scenes, strict=True)]
         finished = zip(pictures, order.seeds, texts, strict=True)

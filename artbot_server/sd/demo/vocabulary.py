@@ -58,14 +58,14 @@ SEASONS = _table(
     summer="summer",
 )
 STYLES = _table(
+    anime="anime|manga|cel[- ]shad(?:ed|ing)|ghibli|cartoon|comic|flat illustration|vector",
     watercolour="water ?colou?r painting|water ?colou?r illustration|water ?colou?r|aquarelle|gouache|picture book",
     pixel="pixel ?art|pixel|8-?bit|16-?bit|pixelated",
     sketch="pencil|sketch|line ?art|graphite|charcoal|pencil drawing|line drawing|colou?ring page",
     ink="ink wash painting|ink wash|ink painting|sumi-?e|chinese painting|shuimo|traditional chinese|ink",
-    oil="oil painting|oil paint|oil on canvas|impressionist|impressionism|impasto|van gogh|monet",
+    oil="oil painting|oil paint|oil on canvas|impressionist|impressionism|impasto|van gogh|monet|crayon drawing|wax crayons?",
     lowpoly="low-? ?poly|polygonal",
     paper="paper ?-?cut|papercraft|paper art|origami|cut paper",
-    anime="anime|manga|cel[- ]shad(?:ed|ing)|ghibli|cartoon|comic|flat illustration|vector",
 )
 FRAMINGS = _table(
     product="product|product photo|studio shot|studio lighting|white background|simple background|plain background"
@@ -169,6 +169,12 @@ CONTAINERS = frozenset(
 SEATS = frozenset({"rock", "log", "stump", "stone", "cloud", "mushroom", "boulder"})
 HELD = frozenset(
     ["balloon", "umbrella", "lantern", "book", "flower", "rose", "sword", "kite", "wand", "bouquet", "ball"]
+)
+# What painters and photographers say of the making, not of what is to be seen: no brush, key, palette or field.
+TECHNIQUE = re.compile(
+    r"\b(?:depth of field|(?:generous )?(?:empty|negative) space|key (?:visual|light|frame|art)s?|(?:visible )?brush ?(?:strokes?|work)"
+    r"|(?:limited |bright |colou?r |muted |pastel )*palettes?|(?:gentle |soft |morning )*window light|wax strokes"
+    r"|screen ?(?:print|cap|shot)s?|film (?:grain|still)|paper texture|canvas texture|out of focus|floating tile)\b"
 )
 # Words with a picture that mean something else in most prompts.
 NOT_NOUNS = frozenset({
