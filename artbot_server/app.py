@@ -125,6 +125,8 @@ def create_app(settings: Settings) -> ArtBot:
         elif kind == "progress":
             how_far = (body[name] for name in ("job_id", "progress", "step", "steps", "eta_s"))
             queue.progress(body["session_id"], PaintProgress(*how_far, preview=blob or None))
+        elif kind == "backends_changed":
+            audience.publish_all(ServerChanged(server_json()))
 
     def on_workers(_count: int) -> None:
         audience.publish_all(ServerChanged(server_json()))
@@ -179,9 +181,13 @@ def create_app(settings: Settings) -> ArtBot:
 
     def server_json() -> dict[str, Any]:
         known = backends.all()
+        if settings.worker == "child":  # it has our settings; `known` may still hold those of an earlier start
+            demo_backend = all(url.startswith("demo:") for url in settings.sd_urls)
+        else:
+            demo_backend = not known or all(backend.demo for backend in known)
         return {
             "version": __version__,
-            "demo": {"engine": engine.demo, "backend": not known or all(backend.demo for backend in known)},
+            "demo": {"engine": engine.demo, "backend": demo_backend},
             "engine": {"name": engine.name, "models": list(engine.models)},
             "backends": [{"name": b.name, "kind": b.kind, "demo": b.demo, "up": b.up} for b in known],
             "worker": live.workers > 0,

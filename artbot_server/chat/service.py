@@ -18,6 +18,7 @@ from artbot_server.chat.messages import Conversation
 from artbot_server.chat.prompts import FoundPrompt, find_prompt
 from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
 from artbot_server.chat.turns import empty_reply, ids_of, last_event, title_of, user_message
+from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, NotFound, Unavailable
 from artbot_server.events import Event, Publish, UserMessage
@@ -57,6 +58,7 @@ class ChatService:
         self._store = store
         self._ports = ports
         self.live = LiveReplies()
+        self._turnstile = Turnstile()
 
     # Asking
 
@@ -69,9 +71,11 @@ class ChatService:
             BadRequest: `unsuitable` for this folder.
             Unavailable: the server is stopping.
         """
-        known = self._store.reply_to(session_id, words.message_id)
-        if known is not None:
-            return ids_of(known)
+        with self._turnstile.turn((session_id, words.message_id)):
+            known = self._store.reply_to(session_id, words.message_id)
+            return ids_of(known) if known is not None else self._say_first(session_id, words)
+
+    def _say_first(self, session_id: str, words: Words) -> ReplyIds:
         system_prompt = self._ports.system_prompt(words.folder)
         self._ports.screen(words.folder, words.text)
         conversation, is_new = self._conversation_for(session_id, words)
@@ -219,11 +223,12 @@ class ChatService:
 
     def _conversation_of_panel(self, session_id: str, words: ArticleWords) -> Conversation:
         panel = words.client_sid or ""
-        known = self._store.of_client(session_id, panel)
-        if known is not None:
-            return known
-        conversation = self._new(session_id, title_of(panel or "API"), None, None)
-        return self._store.create(replace(conversation, client_sid=panel))
+        with self._turnstile.turn((session_id, "panel", panel)):
+            known = self._store.of_client(session_id, panel)
+            if known is not None:
+                return known
+            conversation = self._new(session_id, title_of(panel or "API"), None, None)
+            return self._store.create(replace(conversation, client_sid=panel))
 
     def new_conversation(
         self, session_id: str, *, title: str | None = None, folder: str | None = None, template: str | None = None
