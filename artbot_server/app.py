@@ -123,8 +123,8 @@ def create_app(settings: Settings) -> ArtBot:
         if kind == "job_changed":
             queue.job_changed(body["session_id"], body["job_id"])
         elif kind == "progress":
-            how_far = (body[name] for name in ("job_id", "progress", "step", "steps", "eta_s"))
-            queue.progress(body["session_id"], PaintProgress(*how_far, preview=blob or None))
+            how_far = {name: body[name] for name in ("job_id", "progress", "step", "steps", "eta_s")}
+            queue.progress(body["session_id"], PaintProgress(**how_far, preview=blob or None))
         elif kind == "backends_changed":
             audience.publish_all(ServerChanged(server_json()))
 
