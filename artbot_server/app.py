@@ -185,7 +185,10 @@ def create_app(settings: Settings) -> ArtBot:
 
     def server_json() -> dict[str, Any]:
         known = [backend for backend in backends.all() if backend.up]
-        paints_demo = all(b.demo for b in known) if known else all(u.startswith("demo:") for u in settings.sd_urls)
+        if settings.worker == "child" or not known:  # it has our settings; rows may be an earlier start's
+            paints_demo = all(url.startswith("demo:") for url in settings.sd_urls)
+        else:
+            paints_demo = all(backend.demo for backend in known)
         return {
             "version": __version__,
             "demo": {"engine": engine.demo, "backend": paints_demo},
