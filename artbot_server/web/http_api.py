@@ -12,11 +12,12 @@ from artbot_server.errors import ArtbotError, BackendFailed, BadRequest
 from artbot_server.painting.jobs import Job, JobState
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import StoredPicture, picture_json
+from artbot_server.web.pages import SESSION_HEADER
+from artbot_server.web.requests import SubmitByPrompt, parse
 from artbot_server.web.services import UPLOAD_BYTES, Services
 
 BASE64_STEP = 98_304
 """Bytes encoded at a time (a multiple of 3), with a breath after each: a large picture must not hold the loop."""
-SESSION_HEADER = "X-Artbot-Session"
 
 
 def http_api(services: Services) -> Blueprint:
@@ -34,15 +35,12 @@ def http_api(services: Services) -> Blueprint:
     @api.post("/submitbyprompt")
     def submit_by_prompt() -> Response:
         session_id, token = _session(services)
+        asked = parse(SubmitByPrompt, {name: value.strip() for name, value in request.form.items() if value.strip()})
+        _, template = services.templates.find(asked.folder, asked.template)
         image_id = None
-        if "image" in request.files:
+        if template.mode == "img2img" and "image" in request.files:  # as in the article, others do not look at it
             image_id = services.keep_upload(session_id, "image", _file("image")).id
-        order = PaintOrder(
-            prompt=_field("prompt"),
-            folder=_field("folderName"),
-            template=_field("templateName"),
-            image_id=image_id,
-        )
+        order = PaintOrder(prompt=asked.prompt, folder=asked.folder, template=asked.template, image_id=image_id)
         job, _ = services.queue.submit(session_id, order)
         job = services.queue.wait(session_id, job.id)
         pictures = _pictures(services, job)
@@ -59,13 +57,6 @@ def _session(services: Services) -> tuple[str, str]:
         return known
     token = services.door.signer.new_token()
     return str(services.door.signer.session_of(token)), token
-
-
-def _field(name: str) -> str:
-    value = request.form.get(name, "").strip()
-    if not value:
-        raise BadRequest(f"The form field {name} is missing.", field=name, allowed="a text")
-    return value
 
 
 def _file(name: str) -> bytes:
