@@ -21,6 +21,7 @@ def choose_engine(settings: Settings) -> tuple[Engine, Callable[[str | None], En
         base_url=settings.openai_base_url or OPENAI_URL, key=settings.openai_api_key or None, models=settings.models
     )
     if settings.openai_api_key or settings.openai_base_url:
+        real.client()  # the import takes a second, in which nobody could be served later
         return real, lambda _key: real
     demo = DemoEngine(pace_s=DEMO_PIECE_S * settings.demo_pace)
     return demo, lambda key: real if key else demo

@@ -36,9 +36,7 @@ def server(tmp_path_factory):
         (templates / "mine" / f"{template['template_name']}.json").write_text(json.dumps(template))
     settings = {"ARTBOT_TEMPLATES_DIR": str(templates), "ARTBOT_DEMO_PACE": "0"}
     with RunningServer(tmp_path_factory.mktemp("data"), **settings) as running:
-        running.worker_pid()
-        with Client(running.address) as client:
-            client.job_end(client.paint(folder="mine", template="small"))  # the worker is there
+        running.wait_for_worker()
         yield running
 
 
