@@ -124,8 +124,12 @@ def create_app(settings: Settings) -> ArtBot:
         if kind == "job_changed":
             queue.job_changed(body["session_id"], body["job_id"])
         elif kind == "progress":
-            how_far = {name: body[name] for name in ("job_id", "progress", "step", "steps", "eta_s")}
-            queue.progress(body["session_id"], PaintProgress(**how_far, preview=blob or None))
+            progress = PaintProgress(
+                body["job_id"], body["progress"], body["step"], body["steps"], body["eta_s"], blob or None
+            )
+            queue.progress(body["session_id"], progress)
+        elif kind == "backends_changed":
+            audience.publish_all(ServerChanged(server_json()))
 
     def on_workers(_count: int) -> None:
         audience.publish_all(ServerChanged(server_json()))

@@ -20,8 +20,8 @@ def choose_engine(settings: Settings) -> tuple[Engine, Callable[[str | None], En
     real = OpenAIEngine(
         base_url=settings.openai_base_url or OPENAI_URL, key=settings.openai_api_key or None, models=settings.models
     )
+    real.client()  # three quarters of a second of imports, which would hold the loop at the first message
     if settings.openai_api_key or settings.openai_base_url:
-        real.client()  # the import takes a second, in which nobody could be served later
         return real, lambda _key: real
     demo = DemoEngine(pace_s=DEMO_PIECE_S * settings.demo_pace)
     return demo, lambda key: real if key else demo

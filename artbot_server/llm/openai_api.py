@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import openai
 
 DEFAULT_MODEL = "gpt-5.4-mini"
-"""Asked for where nothing is configured: the newest small model among the SDK's names without an announced shutdown
+"""Asked for where nothing is configured: the newest "mini" among the SDK's names, with no announced shutdown
 (openai 3.54, `types/shared/chat_model.py`; gpt-4o-mini ends on 2027-01-14)."""
 
 NO_KEY = "none"
@@ -62,6 +62,7 @@ class OpenAIEngine:
         self._key = _stripped(key)
         self._base_url = base_url
         self._connect_s = connect_s
+        self._refused: set[tuple[str, str]] = set()  # (model, parameter): so that only the first request is made twice
         self._client: openai.OpenAI | None = None
         self._lock = threading.Lock()
 
@@ -99,7 +100,9 @@ class OpenAIEngine:
             max_retries=0,  # a person waits: told at once, he tries again himself
             timeout=openai.Timeout(self._silence_s, connect=self._connect_s),
             default_headers={"Accept-Encoding": "identity", "Connection": "close"},  # as `transport.py` reads it
-            http_client=openai.DefaultHttpxClient(transport=StreamTransport()),
+            http_client=openai.DefaultHttpxClient(
+                transport=StreamTransport(secure=self._base_url.startswith("https:"))
+            ),
         )
         client.platform_headers()  # forks `uname` on its first call, and keeps the answer
         return client
@@ -157,15 +160,19 @@ class OpenAIReply:
         options = self._options()
         if self._callers_key:  # the server's own account (OPENAI_ORG_ID …) is not the caller's
             options["extra_headers"] = dict.fromkeys(("OpenAI-Organization", "OpenAI-Project"), openai.omit)
+        refused: set[tuple[str, str]] = set()
         while True:
             try:
-                return self._create(client, options)
+                response = self._create(client, options)
+                self._engine._refused |= refused
+                return response
             except openai.APIStatusError as exc:
                 complaint = faults.Complaint.of(exc.body)
-                refused = [name for name in _DROPPABLE if name in options and complaint.names(name)]
-                if exc.status_code not in (400, 422) or not refused:
+                named = next((name for name in _DROPPABLE if name in options and complaint.names(name)), None)
+                if named is None or exc.status_code not in (400, 422):
                     raise self._status_fault(exc, complaint) from None  # its text may hold the key
-                del options[refused[0]]
+                del options[named]
+                refused.add((self._model, named))
             except UnicodeEncodeError as exc:
                 raise BadRequest("A message holds half of a character.", field="messages") from exc
             except (openai.APIConnectionError, httpx2.RequestError) as exc:
@@ -190,7 +197,7 @@ class OpenAIReply:
             options["temperature"] = self._request.temperature
         if self._request.stream:
             options |= {"stream": True, "stream_options": {"include_usage": True}}
-        return options
+        return {name: value for name, value in options.items() if (self._model, name) not in self._engine._refused}
 
     def _status_fault(self, exc: openai.APIStatusError, complaint: faults.Complaint) -> EngineFailed:
         return faults.from_status(

@@ -20,8 +20,8 @@ class Wire:
         """Called by the transport once connected, and again when TLS has replaced the socket.
 
         Raises:
-            ConnectionAbortedError: `close()` was quicker. (It sets the flag first and looks for a socket then, this does it the other
-                way round: one of the two always sees the other.)
+            ConnectionAbortedError: `close()` was quicker. (It sets the flag first and looks for a socket then, this does
+                it the other way round: one of the two always sees the other.)
         """
         self._socket = connection
         if self.closed:

@@ -18,7 +18,7 @@ export class Actions {
     this.#state = state;
     this.#choice = choice;
     this.#outbox = outbox;
-    state.setDrafts(tabStore.get("drafts", []));
+    state.hold({ drafts: tabStore.get("drafts", []) });
     state.addEventListener("snapshot", ({ detail }) => this.#restore(detail));
     state.addEventListener("view", () => tabStore.set(VIEW_KEY, state.view ?? NEW));
   }
@@ -27,7 +27,13 @@ export class Actions {
 
   send(text) {
     const { folder, template, image, paintRightAway: paint } = this.#choice;
-    const message = { text, paint, ...(folder && { folder }), ...(template && { template }), ...(image && { image_id: image.id }) };
+    const message = {
+      text,
+      paint,
+      ...(folder && { folder }),
+      ...(template && { template }),
+      ...(image && { image_id: image.id }),
+    };
     this.#choice.setImage(null);
     return this.#outbox.add(message);
   }
@@ -78,7 +84,15 @@ export class Actions {
   /** Write a job's prompt anew on a sheet of its own at the end. */
   editPrompt({ job, message }) {
     const { prompt, negative_prompt, reply_id = null, conversation_id } = job;
-    const draft = { draft_id: newId(), conversation_id, reply_id, prompt, negative_prompt, image_id: job.image_id ?? message?.image_id ?? null };
+    const draft = {
+      draft_id: newId(),
+      at: this.#state.next(),
+      conversation_id,
+      reply_id,
+      prompt,
+      negative_prompt,
+      image_id: job.image_id ?? message?.image_id ?? null,
+    };
     this.#setDrafts([...this.#state.drafts, draft]);
     return draft.draft_id;
   }
@@ -133,7 +147,9 @@ export class Actions {
   // ---- Internal ----
 
   async #generate(ask, shape) {
-    this.#state.addJob(askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, {}, Date.now() / 1000));
+    this.#state.addJob(
+      askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, this.#state.next()),
+    );
     const ack = await this.#connection.ask("generate", ask);
     if (ack.ok) return null;
     this.#state.dropJob(ask.job_id);
@@ -160,7 +176,7 @@ export class Actions {
   }
 
   #setDrafts(drafts) {
-    this.#state.setDrafts(drafts);
+    this.#state.hold({ drafts });
     tabStore.set("drafts", drafts);
   }
 }

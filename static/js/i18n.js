@@ -50,8 +50,11 @@ export function label(element, key, values) {
 
 export function translate(root) {
   const valuesOf = (element) => JSON.parse(element.dataset.tValues ?? "{}");
-  for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t, valuesOf(element));
-  for (const element of root.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(element.dataset.tLabel, valuesOf(element)));
+  for (const element of root.querySelectorAll("[data-t]"))
+    element.textContent = t(element.dataset.t, valuesOf(element));
+  for (const element of root.querySelectorAll("[data-t-label]"))
+    element.setAttribute("aria-label", t(element.dataset.tLabel, valuesOf(element)));
   for (const element of root.querySelectorAll("[data-t-title]")) element.title = t(element.dataset.tTitle);
-  for (const element of root.querySelectorAll("[data-t-placeholder]")) element.placeholder = t(element.dataset.tPlaceholder);
+  for (const element of root.querySelectorAll("[data-t-placeholder]"))
+    element.placeholder = t(element.dataset.tPlaceholder);
 }

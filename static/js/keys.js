@@ -9,7 +9,12 @@ export function listenForKeys({ dialogs, actions, composer, conversation, open }
     if (event.key === "Escape") return void actions.stop();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void paintLast(event, conversation);
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
-    const does = { n: () => composer.focus(), c: () => open.conversations(), t: () => open.picker(), "?": () => open.keys() }[event.key];
+    const does = {
+      n: () => composer.focus(),
+      c: () => open.conversations(),
+      t: () => open.picker(),
+      "?": () => open.keys(),
+    }[event.key];
     if (!does) return;
     event.preventDefault();
     does();

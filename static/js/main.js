@@ -47,11 +47,17 @@ const open = {
   viewer: (pictureId) => viewer.open(pictureId),
 };
 const context = {
-  state, choice, actions, connection, dialogs, open, toast,
+  state,
+  choice,
+  actions,
+  connection,
+  dialogs,
+  open,
+  toast,
   toastWords: (words) => toaster.show(words),
   follower: new Follower(main),
   previews: new Map(),
-  pictureUrl: (id) => `/images/${encodeURIComponent(id)}`,
+  pictureUrl: (id) => `/images/${encodeURIComponent(id)}/thumbnail`,
   startNew,
 };
 
@@ -63,7 +69,11 @@ const parameters = new ParametersView(context);
 const viewer = new ViewerView(context);
 const pickers = [
   new PickerView({ choice, home: document.querySelector("[data-hello-picker]") }),
-  new PickerView({ choice, home: document.querySelector("[data-dialog-picker]"), picked: () => dialogs.close("picker") }),
+  new PickerView({
+    choice,
+    home: document.querySelector("[data-dialog-picker]"),
+    picked: () => dialogs.close("picker"),
+  }),
 ];
 const strip = new StripView({ state, main, scrollTo: (key) => conversation.scrollTo(key) });
 

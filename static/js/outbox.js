@@ -14,13 +14,16 @@ export class Outbox {
   constructor(connection, state) {
     this.#connection = connection;
     this.#state = state;
-    state.setUnsent(tabStore.get("unsent", []));
+    state.hold({ unsent: tabStore.get("unsent", []) });
     state.addEventListener("finished", () => this.flush());
     state.addEventListener("chat_failed", () => this.flush());
   }
 
   add(message) {
-    this.#keep([...this.#state.unsent, { message_id: newId(), conversation_id: this.#state.view, error: null, ...message }]);
+    this.#keep([
+      ...this.#state.unsent,
+      { message_id: newId(), conversation_id: this.#state.view, at: this.#state.next(), error: null, ...message },
+    ]);
     return this.flush();
   }
 
@@ -51,7 +54,7 @@ export class Outbox {
   async #send(item) {
     const placed = await this.#place(item);
     if (!placed.ok) return this.#refused(item, placed.error);
-    const { error, ...fields } = this.#state.unsent.find((other) => other.message_id === item.message_id) ?? item;
+    const { error, at, ...fields } = this.#state.unsent.find((other) => other.message_id === item.message_id) ?? item;
     const ack = await this.#connection.ask("gpt_chat", fields);
     if (!ack.ok) return this.#refused(item, ack.error);
     this.#state.accepted(fields, ack, Date.now() / 1000);
@@ -66,7 +69,9 @@ export class Outbox {
     const ack = await this.#connection.ask("new_conversation", { folder, template });
     if (!ack.ok) return ack;
     const id = ack.conversation.conversation_id;
-    const unsent = this.#state.unsent.map((other) => (other.conversation_id ? other : { ...other, conversation_id: id }));
+    const unsent = this.#state.unsent.map((other) =>
+      other.conversation_id ? other : { ...other, conversation_id: id },
+    );
     const wasOnView = this.#state.view === null;
     this.#keep(unsent);
     if (wasOnView) this.#state.show({ conversation: ack.conversation });
@@ -80,7 +85,7 @@ export class Outbox {
   }
 
   #keep(items) {
-    this.#state.setUnsent(items);
+    this.#state.hold({ unsent: items });
     this.#store();
   }
 

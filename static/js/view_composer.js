@@ -49,7 +49,7 @@ export class ComposerView {
   }
 
   focus() {
-    this.#parts.text.focus();
+    this.#parts.text.focus({ preventScroll: true });
   }
 
   /** Show words as if they had been typed. */
@@ -153,17 +153,18 @@ export class ComposerView {
     if (record.picture_url) templatePicture.src = record.picture_url;
     templateName.textContent = titleOf(record);
     templateShape.textContent = size(record.width, record.height);
-    template.setAttribute("aria-label", t("picker.choose", { name: titleOf(record) }));
+    template.setAttribute("aria-label", t("picker.choose", { name: `${titleOf(record)} ${templateShape.textContent}` }));
   }
 
   #showImage() {
-    const { attached, thumbnail, attachedWords } = this.#parts;
     if ("uploading" in this.element.dataset) return;
+    const { attached, thumbnail, attachedWords, detach } = this.#parts;
     const { image } = this.#choice;
-    attached.hidden = !image;
-    thumbnail.hidden = !image;
+    const needs = !image && this.#choice.templateRecord()?.mode === "img2img";
+    attached.hidden = !image && !needs;
+    thumbnail.hidden = detach.hidden = !image;
     if (image) thumbnail.src = image.thumbnail_url;
-    say(attachedWords, "composer.picture");
+    say(attachedWords, needs ? "composer.needs" : "composer.picture");
   }
 
   #trouble(error) {

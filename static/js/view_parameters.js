@@ -14,7 +14,9 @@ export class ParametersView {
     this.#dialogs = dialogs;
     this.#choice = choice;
     this.#parts = parts(dialogs.get("parameters"));
-    this.#parts.copy.addEventListener("click", async () => toast((await copyText(this.#infotext)) ? "copied" : "copy.failed"));
+    this.#parts.copy.addEventListener("click", async () =>
+      toast((await copyText(this.#infotext)) ? "copied" : "copy.failed"),
+    );
   }
 
   open(job) {
@@ -26,7 +28,9 @@ export class ParametersView {
     negative.hidden = negativeTitle.hidden = !negative.textContent;
     fillFacts(facts, [...this.#own(job), ...told.fields.filter(([name]) => name !== "Size")]);
     changed.hidden = !job.substituted?.length;
-    changes.replaceChildren(...(job.substituted ?? []).map((one) => element("li", { textContent: t("job.substituted", one) })));
+    changes.replaceChildren(
+      ...(job.substituted ?? []).map((one) => element("li", { textContent: t("job.substituted", one) })),
+    );
     none.hidden = told.fields.length > 0;
     copy.hidden = !this.#infotext;
     this.#dialogs.open("parameters");

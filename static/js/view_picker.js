@@ -1,7 +1,7 @@
 // Choosing a folder and a template by their pictures. Mounted on the first visit and in the popover over the composer.
 
-import { clone, parts } from "./dom.js";
-import { size, } from "./format.js";
+import { clone, icon, parts } from "./dom.js";
+import { size } from "./format.js";
 import { t, titleOf } from "./i18n.js";
 
 let count = 0;
@@ -64,7 +64,7 @@ export class PickerView {
     if (template.broken) tile.title = template.broken;
     const image = tile.querySelector("img");
     if (template.picture_url) image.src = template.picture_url;
-    else image.remove();
+    else image.replaceWith(icon("paint", "l"));
     tile.addEventListener("click", (event) => {
       if (event.detail && event.target !== input && !input.disabled) this.picked();
     });

@@ -36,7 +36,12 @@ export class PromptSheet {
     this.#turn = turn;
     if (key !== this.#key) this.#fill(key, turn);
     this.#parts.drop.hidden = !turn.draft;
-    const note = turn.job?.state === "cancelled" ? "turn.prompt.cancelled" : turn.reply?.state === "stopped" && !turn.draft ? "turn.prompt.stopped" : null;
+    const note =
+      turn.job?.state === "cancelled"
+        ? "turn.prompt.cancelled"
+        : turn.reply?.state === "stopped" && !turn.draft
+          ? "turn.prompt.stopped"
+          : null;
     this.#parts.note.hidden = !note;
     if (note) say(this.#parts.note, note);
   }
@@ -61,9 +66,7 @@ export class PromptSheet {
       draftId: draft?.draft_id,
     });
     this.#parts.paint.ariaDisabled = null;
-    if (!error) return;
-    this.#parts.trouble.hidden = false;
-    this.#parts.troubleWords.textContent = errorWords(error);
+    if (error) this.#trouble(error);
   }
 
   focus() {
@@ -79,6 +82,12 @@ export class PromptSheet {
     this.#parts.prompt.textContent = kept?.prompt ?? source.prompt ?? source.content ?? "";
     this.#parts.negative.value = kept?.negative ?? source.negative_prompt ?? "";
     this.#underline(said);
+    if (reply?.paint_error && !draft && !job) this.#trouble(reply.paint_error);
+  }
+
+  #trouble(error) {
+    this.#parts.trouble.hidden = false;
+    this.#parts.troubleWords.textContent = errorWords(error);
   }
 
   #changed() {
@@ -90,7 +99,8 @@ export class PromptSheet {
     if (!ranges) return;
     this.dispose();
     const node = this.#parts.prompt.firstChild;
-    const places = node?.nodeType === Node.TEXT_NODE && node === this.#parts.prompt.lastChild ? ownWords(said, node.data) : [];
+    const places =
+      node?.nodeType === Node.TEXT_NODE && node === this.#parts.prompt.lastChild ? ownWords(said, node.data) : [];
     this.#ranges = places.map(([start, end]) => {
       const range = new StaticRange({ startContainer: node, startOffset: start, endContainer: node, endOffset: end });
       ranges.add(range);

@@ -22,7 +22,11 @@ export class ViewerView {
     this.#context = context;
     this.#dialog = context.dialogs.get("viewer");
     this.#parts = parts(this.#dialog);
-    this.#zoom = new Zoom(this.#parts.stage, this.#parts.image, (scale) => (this.#parts.zoom.textContent = `${Math.round(scale * 100)}%`));
+    this.#zoom = new Zoom(
+      this.#parts.stage,
+      this.#parts.image,
+      (scale) => (this.#parts.zoom.textContent = `${Math.round(scale * 100)}%`),
+    );
     this.#listen();
   }
 
@@ -30,7 +34,10 @@ export class ViewerView {
 
   open(pictureId) {
     this.#shown = picturesOf(this.#context.state.turns());
-    this.#at = Math.max(0, this.#shown.findIndex(({ picture }) => picture.id === pictureId));
+    this.#at = Math.max(
+      0,
+      this.#shown.findIndex(({ picture }) => picture.id === pictureId),
+    );
     this.#film();
     this.#context.dialogs.open("viewer");
     this.#show();
@@ -45,7 +52,9 @@ export class ViewerView {
     zoomIn.addEventListener("click", () => this.#zoom.by(1));
     zoomOut.addEventListener("click", () => this.#zoom.by(-1));
     fit.addEventListener("click", () => this.#zoom.reset());
-    copy.addEventListener("click", async () => this.#note((await copyText(this.#now.picture.infotext ?? "")) ? "copied" : "copy.failed"));
+    copy.addEventListener("click", async () =>
+      this.#note((await copyText(this.#now.picture.infotext ?? "")) ? "copied" : "copy.failed"),
+    );
     share.addEventListener("click", () => this.#share());
     unshare.addEventListener("click", () => this.#unshare());
     again.addEventListener("click", () => this.#leave(() => this.#context.actions.again(this.#now.job)));

@@ -1,4 +1,4 @@
-"""Run by test_async_modes.py in a process of its own, because patching cannot be undone: the engine under one async mode.
+"""Run by test_async_modes.py in a process of its own (patching cannot be undone): the engine under one mode.
 
     python -m tests.llm.async_mode MODE '{"url": …, "streams": …}'     MODE: threading, eventlet or gevent
 

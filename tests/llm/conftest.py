@@ -33,7 +33,7 @@ def fake() -> Iterator[FakeOpenAI]:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Self-signed, made by the `openssl` command for this run, its key in the same file: trust it to trust the server."""
+    """Self-signed, made by the `openssl` command for this run, with its key in the same file."""
     path = tmp_path_factory.mktemp("tls") / "server.pem"
     command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=fake"
     command += f" -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout {path} -out {path}.crt"

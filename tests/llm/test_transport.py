@@ -26,7 +26,7 @@ TIMEOUT = httpx2.Timeout(WAIT_S)
 
 @pytest.fixture
 def client():
-    with httpx2.Client(transport=StreamTransport(), timeout=TIMEOUT) as made:
+    with httpx2.Client(transport=StreamTransport(secure=False), timeout=TIMEOUT) as made:
         yield made
 
 
@@ -116,10 +116,20 @@ def test_a_header_that_cannot_be_sent(fake: FakeOpenAI, client: httpx2.Client) -
     assert fake.asked == []
 
 
+def test_redirected_to_tls(
+    fake: FakeOpenAI, server_tls: object, certificate: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with FakeOpenAI(server_tls) as secret, httpx2.Client(transport=StreamTransport(secure=False)) as client:
+        fake.answer(raw(f"HTTP/1.1 307 There\r\nLocation: {secret.url}\r\nContent-Length: 0\r\n\r\n".encode()))
+        assert client.post(fake.url, json={}, follow_redirects=True).status_code == 200
+        assert len(secret.asked) == 1
+
+
 def test_a_plain_proxy_gets_the_whole_address(fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", f"http://me:p%40ss@127.0.0.1:{fake.port}")
     monkeypatch.setenv("no_proxy", "")
-    with httpx2.Client(transport=StreamTransport(), timeout=TIMEOUT) as client:
+    with httpx2.Client(transport=StreamTransport(secure=False), timeout=TIMEOUT) as client:
         assert client.post("http://model.example/v1/x", json={}).status_code == 200
     [asked] = fake.asked
     assert asked.path == "http://model.example/v1/x"
@@ -130,7 +140,7 @@ def test_a_plain_proxy_gets_the_whole_address(fake: FakeOpenAI, monkeypatch: pyt
 def test_a_host_that_needs_no_proxy(fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with httpx2.Client(transport=StreamTransport(), timeout=TIMEOUT) as client:
+    with httpx2.Client(transport=StreamTransport(secure=False), timeout=TIMEOUT) as client:
         assert client.post(fake.url, json={}).status_code == 200
 
 
@@ -146,7 +156,7 @@ def test_a_tunnel_for_tls(
         monkeypatch.setenv("https_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "")
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        with httpx2.Client(transport=StreamTransport(), timeout=TIMEOUT) as client:
+        with httpx2.Client(transport=StreamTransport(secure=True), timeout=TIMEOUT) as client:
             if kind:
                 with pytest.raises(kind):
                     client.post("https://localhost:4433/v1", json={})
@@ -159,7 +169,7 @@ def test_a_proxy_of_another_kind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "")
     with (
-        httpx2.Client(transport=StreamTransport(), timeout=TIMEOUT) as client,
+        httpx2.Client(transport=StreamTransport(secure=False), timeout=TIMEOUT) as client,
         pytest.raises(httpx2.ConnectError, match="socks5"),
     ):
         client.post("http://model.example/v1", json={})
