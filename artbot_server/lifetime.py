@@ -44,7 +44,7 @@ def serve(settings: Settings) -> int:
     try:
         bot = create_app(settings)
     except Unavailable as error:
-        raise ConfigError(f"{error.message} (ARTBOT_DATABASE_URL)") from error
+        raise ConfigError(f"ARTBOT_DATABASE_URL: {error.message}") from error
     stop = StopSignal()
     bot.start()
     server = start(settings.async_mode, listener, bot.flask, raise_file_limit())
