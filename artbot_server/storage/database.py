@@ -7,6 +7,7 @@ callback (under eventlet a green thread that yields there keeps SQLite's write l
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -67,11 +68,18 @@ class Database:
         return self._run(work, write=True, wait_s=wait_s)
 
     def use_write_ahead_log(self) -> None:
-        """SQLite only, lasting: readers and the one writer no longer wait for each other."""
-        with self._engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            assert raw is not None
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        """SQLite only, lasting: readers and the one writer no longer wait for each other.
+
+        Raises:
+            Unavailable: the file cannot be opened or is no database.
+        """
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                raw.cursor().execute("PRAGMA journal_mode=WAL")
+        except (DBAPIError, sqlite3.Error) as error:  # the second by the cursor, past SQLAlchemy
+            raise Unavailable(f"The database cannot be opened: {getattr(error, 'orig', error)}.") from error
 
     def close(self) -> None:
         """Close the pooled connections."""
