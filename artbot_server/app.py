@@ -77,9 +77,8 @@ class ArtBot:
         self.live.start()
         self.socketio.start_background_task(self._tick)
 
-    def stop(self, grace_s: float) -> None:
-        """No new work; replies get up to `grace_s` seconds."""
-        self.services.chat.live.drain(grace_s)
+    def stop(self) -> None:
+        """End the regular work and close the links; replies have ended before (`LiveReplies.drain`)."""
         self._stopping.set()
         self.live.stop()
         self.database.close()
@@ -128,6 +127,8 @@ def create_app(settings: Settings) -> ArtBot:
                 body["job_id"], body["progress"], body["step"], body["steps"], body["eta_s"], blob or None
             )
             queue.progress(body["session_id"], progress)
+        elif kind == "backends_changed":
+            audience.publish_all(ServerChanged(server_json()))
 
     def on_workers(_count: int) -> None:
         audience.publish_all(ServerChanged(server_json()))

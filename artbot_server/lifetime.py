@@ -6,6 +6,7 @@ import fcntl
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from types import FrameType
@@ -19,12 +20,14 @@ from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.logs import set_up_logs
 from artbot_server.painting.supervisor import Supervisor
 from artbot_server.web.access import is_loopback
-from artbot_server.web.serving import listen, raise_file_limit, start
+from artbot_server.web.serving import Server, listen, raise_file_limit, start
 
 log = structlog.get_logger()
 
 GRACE_S = 10.0
 """What running replies get at the end."""
+FLUSH_S = 0.25
+"""What was told last still lies in the sockets' queues; they are empty long before this."""
 LOOK_S = 0.25
 """How often the main thread looks for a signal; it also measures how late the loop wakes."""
 
@@ -49,11 +52,7 @@ def serve(settings: Settings) -> int:
     _announce(settings, bot, listener.getsockname()[1])
     _wait(stop, bot)
     log.info("stopping")
-    server.stop()
-    bot.services.chat.live.drain(GRACE_S)
-    if supervisor is not None:
-        supervisor.stop()
-    bot.stop(0)
+    _end(bot, server, supervisor)
     lock.close()
     log.info("stopped")
     sys.stderr.flush()
@@ -97,6 +96,17 @@ def _watch_worker(settings: Settings, bot: ArtBot) -> Supervisor | None:
     supervisor = Supervisor([sys.executable, "-m", "artbot_server.cli", "worker"], on_start)
     supervisor.start()
     return supervisor
+
+
+def _end(bot: ArtBot, server: Server, supervisor: Supervisor | None) -> None:
+    """Let replies and the worker end, side by side; the sockets go last, as they carry the replies' ends."""
+    worker_ends = threading.Thread(target=supervisor.stop if supervisor is not None else lambda: None)
+    worker_ends.start()
+    bot.services.chat.live.drain(GRACE_S)
+    worker_ends.join()
+    time.sleep(FLUSH_S)
+    server.stop()
+    bot.stop()
 
 
 def _announce(settings: Settings, bot: ArtBot, port: int) -> None:

@@ -1,4 +1,4 @@
-"""The replies this process is writing: who may begin one, how it is found, stopped and looked at.
+"""The replies this process is writing: how one begins, is found, stopped and looked at.
 
 Only memory and one lock; the text itself is in each `relay.LiveReply`.
 """
@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from artbot_server.chat.relay import LiveReply, ReplyIds
-from artbot_server.errors import Busy, Unavailable
+from artbot_server.errors import Unavailable
 
 EARLY_STOP_S = 60.0
 """How long a stop that came before its message waits for it."""
@@ -28,23 +28,20 @@ class LiveReplies:
     def __len__(self) -> int:
         return len(self._live)
 
-    def begin(self, ids: ReplyIds, *, alone: bool) -> LiveReply:
-        """Enter a reply; with `alone`, only when its conversation has none.
+    def require_open(self) -> None:
+        """Raises Unavailable when the server is stopping."""
+        if self._closed:
+            raise Unavailable("The server is stopping; send this again in a moment.")
 
-        Raises:
-            Busy: the conversation is being answered.
-            Unavailable: the server is stopping.
-        """
+    def begin(self, ids: ReplyIds) -> LiveReply:
+        """Enter a stored reply. It is stopped already when its stop came earlier, or the server has just closed."""
         reply = LiveReply(ids)
         with self._lock:
-            if self._closed:
-                raise Unavailable("The server is stopping; send this again in a moment.")
-            if alone and any(live.ids.conversation_id == ids.conversation_id for live in self._live.values()):
-                raise Busy("This conversation is still being answered; wait for the reply or stop it.")
             self._live[ids.reply_id] = reply
             stopped_at = self._early_stops.pop((ids.session_id, ids.message_id), None)
-        if stopped_at is not None and time.monotonic() - stopped_at < EARLY_STOP_S:
-            reply.stop()
+            closed = self._closed
+        if closed or (stopped_at is not None and time.monotonic() - stopped_at < EARLY_STOP_S):
+            reply.stop(interrupted=closed)
         return reply
 
     def end(self, ids: ReplyIds) -> None:
@@ -105,12 +102,12 @@ class LiveReplies:
         return found
 
     def drain(self, grace_s: float) -> None:
-        """Let no new ones begin, wait up to `grace_s` seconds for the running ones, then stop them."""
+        """Let no new ones begin, wait up to `grace_s` seconds for the running ones, then interrupt them."""
         with self._lock:
             self._closed = True
         self._wait(grace_s)
         for reply in list(self._live.values()):
-            reply.stop()
+            reply.stop(interrupted=True)
         self._wait(2.0)
 
     def _wait(self, seconds: float) -> None:

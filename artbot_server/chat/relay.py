@@ -11,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from artbot_server.errors import ArtbotError
+from artbot_server.errors import ArtbotError, Unavailable
 from artbot_server.events import Frame
 from artbot_server.llm.base import ReplyEnd, ReplyStream
 
 CHECKPOINT_S = 1.0
 """At most this much text is lost when the process is killed, and no more often is a running reply written."""
+
+INTERRUPTED = Unavailable("The server stopped while this was being written; what had come is kept.", code="interrupted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Outcome:
 
     text: str
     seq: int
-    state: Literal["complete", "stopped", "failed"]
+    state: Literal["complete", "stopped", "failed", "interrupted"]
     end: ReplyEnd = field(default_factory=ReplyEnd)
     error: ArtbotError | None = None
 
@@ -50,17 +52,17 @@ class LiveReply:
         self._pieces: list[str] = []
         self._seq = 0
         self._stream: ReplyStream | None = None
-        self._stopped = False
+        self._ended_as: Literal["stopped", "interrupted"] | None = None
 
     @property
-    def stopped(self) -> bool:
-        """Whether somebody has asked for its end."""
-        return self._stopped
+    def ended_as(self) -> Literal["stopped", "interrupted"] | None:
+        """Who asked for its end: its user (`stopped`) or a server that has to go (`interrupted`)."""
+        return self._ended_as
 
-    def stop(self) -> None:
+    def stop(self, *, interrupted: bool = False) -> None:
         """End it: at once, also when the model is silent or has not been asked yet."""
         with self._lock:
-            self._stopped = True
+            self._ended_as = self._ended_as or ("interrupted" if interrupted else "stopped")
             stream = self._stream
         if stream is not None:
             stream.close()
@@ -85,7 +87,7 @@ class LiveReply:
         """Say what to close on a stop; False when it was stopped before."""
         with self._lock:
             self._stream = stream
-            return not self._stopped
+            return self._ended_as is None
 
 
 def relay(
@@ -116,6 +118,8 @@ def relay(
         finally:
             stream.close()
     text, seq = reply.snapshot()
-    if reply.stopped:
+    if reply.ended_as == "interrupted":
+        return Outcome(text, seq, "interrupted", end, INTERRUPTED)
+    if reply.ended_as == "stopped":
         return Outcome(text, seq, "stopped", end)
     return Outcome(text, seq, "failed" if error else "complete", end, error)

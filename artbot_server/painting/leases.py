@@ -42,7 +42,6 @@ class Leases:
         self._desk = desk
         self._timing = timing
         self._runs: dict[str, Run] = {}
-        self._renewed_at: dict[str, float] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
 
@@ -57,7 +56,6 @@ class Leases:
 
     def hold(self, run: Run) -> None:
         """Renew this run's lease from now on."""
-        self._renewed_at[run.job.id] = time.monotonic()
         self._runs[run.job.id] = run
 
     def drop(self, run: Run) -> None:
@@ -75,17 +73,12 @@ class Leases:
         for run in list(self._runs.values()):
             run.stop(why)
 
-    @property
-    def busy(self) -> bool:
-        """Something is painted now."""
-        return bool(self._runs)
-
     def _keep(self) -> None:
         pause_s = min(self._timing.poll_s, self._timing.renew_s)
         while not self._stopping.wait(pause_s):
             try:
                 for run in list(self._runs.values()):
-                    if time.monotonic() - self._renewed_at[run.job.id] >= self._timing.renew_s - pause_s / 2:
+                    if time.monotonic() - run.renewed_at >= self._timing.renew_s - pause_s / 2:
                         self._renew(run)
                 self._reclaim()
             except Unavailable as error:
@@ -93,7 +86,7 @@ class Leases:
 
     def _renew(self, run: Run) -> None:
         lease = self._desk.claims.renew(run.job)
-        self._renewed_at[run.job.id] = time.monotonic()
+        run.renewed_at = time.monotonic()
         if not lease.held:
             run.stop(Stop.LOST)
         elif lease.cancel_requested:

@@ -33,6 +33,8 @@ WAIT_S = 600.0
 """Longest wait of a caller over HTTP; the proxies in front of one rarely wait longer."""
 LOOK_EVERY_S = 2.0
 """How often a wait looks for itself, should the worker's word be lost."""
+TOLD_KEPT = 1000
+"""Of how many jobs we know which change was told last; a worker's words about one job come within seconds."""
 
 log = structlog.get_logger()
 
@@ -73,6 +75,7 @@ class PaintQueue:
         self._limit = limit
         self._positions = Positions(jobs, backends, publish)
         self._ended = threading.Condition()
+        self._told: dict[str, int] = {}
 
     def abilities(self) -> Abilities:
         """What an order's overrides may ask for."""
@@ -161,7 +164,10 @@ class PaintQueue:
         Raises:
             NotFound: it was deleted meanwhile.
         """
-        record = self.record(self._jobs.get(job_id, session_id))
+        job = self._jobs.get(job_id, session_id)
+        if not self._is_news(job):
+            return  # Two changes, and at the first word we read the second.
+        record = self.record(job)
         if record["state"] == JobState.DONE:
             self._publish(session_id, PicturesReady(job_id, record["images"], record["grid"]))
         self._publish(session_id, JobChanged(record))
@@ -172,6 +178,14 @@ class PaintQueue:
     def progress(self, session_id: str, progress: PaintProgress) -> None:
         """A running job got further."""
         self._publish(session_id, progress)
+
+    def _is_news(self, job: Job) -> bool:
+        with self._ended:
+            before = self._told.pop(job.id, None)
+            self._told[job.id] = job.seq
+            if len(self._told) > TOLD_KEPT:
+                del self._told[next(iter(self._told))]
+        return before != job.seq
 
     def tick(self) -> None:
         """Tell sessions whose jobs moved up; does something at most once a second, and little while nothing waits."""
@@ -228,9 +242,10 @@ _MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
 
 
 def _check_suitable(folder: Folder, order: PaintOrder) -> None:
-    words = unsuitable_words(order.prompt) if folder.for_children else []
+    words = unsuitable_words(order.prompt) if folder.for_children else ()
     if words:
-        raise BadRequest("This folder is for children and does not draw that.", code="unsuitable", words=list(words))
+        message = f"This folder is for children and does not draw: {', '.join(words)}."
+        raise BadRequest(message, code="unsuitable", field="prompt", words=list(words))
 
 
 def _model(fields: Mapping[str, Any], abilities: Abilities) -> str | None:

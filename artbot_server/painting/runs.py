@@ -48,6 +48,7 @@ class Run:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.why: Stop | None = None
+        self.renewed_at = time.monotonic()
 
     def stop(self, why: Stop) -> None:
         """End it soon; from any thread. A lost lease outweighs every other reason."""

@@ -54,13 +54,16 @@ class Database:
         """
         return self._run(work, write=False)
 
-    def write(self, work: Callable[[Connection], T]) -> T:
+    def write(self, work: Callable[[Connection], T], *, wait_s: float = LOCKED_FOR_S) -> T:
         """Run `work` in a transaction and commit. It may be run again, so it must have no other effects.
+
+        Args:
+            wait_s: how long to wait for somebody else's lock; 0 tries once.
 
         Raises:
             Unavailable: the database cannot be reached or stays locked.
         """
-        return self._run(work, write=True)
+        return self._run(work, write=True, wait_s=wait_s)
 
     def use_write_ahead_log(self) -> None:
         """SQLite only, lasting: readers and the one writer no longer wait for each other."""
@@ -73,8 +76,8 @@ class Database:
         """Close the pooled connections."""
         self._engine.dispose()
 
-    def _run(self, work: Callable[[Connection], T], *, write: bool) -> T:
-        give_up_at = time.monotonic() + LOCKED_FOR_S
+    def _run(self, work: Callable[[Connection], T], *, write: bool, wait_s: float = LOCKED_FOR_S) -> T:
+        give_up_at = time.monotonic() + wait_s
         pause_s = FIRST_PAUSE_S
         while True:
             try:
@@ -87,7 +90,7 @@ class Database:
                     finally:
                         connection.info.pop("artbot_write", None)
             except OperationalError as error:
-                if not _is_passing(error) or time.monotonic() > give_up_at:
+                if not _is_passing(error) or time.monotonic() >= give_up_at:
                     raise Unavailable("The database cannot be used just now; try again in a moment.") from error
             time.sleep(pause_s * random.uniform(0.5, 1.5))
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

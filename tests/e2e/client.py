@@ -77,10 +77,11 @@ class Client:
         return found[0]
 
     def job_end(self, job_id, within_s=40):
-        """The `job` event that ended this job."""
+        """The `job` event that ended this job, or its record in the snapshot where it had ended before."""
 
         def ended():
-            return [j for j in self.all("job", job_id=job_id) if j["state"] in ("done", "failed", "cancelled")]
+            told = self.all("job", job_id=job_id) + [j for j in self.session["jobs"] if j["job_id"] == job_id]
+            return [job for job in told if job["state"] in ("done", "failed", "cancelled")]
 
         return wait_until(ended, within_s, f"the end of job {job_id}")[0]
 

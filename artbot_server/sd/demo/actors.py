@@ -10,7 +10,7 @@ from PIL import Image
 
 from artbot_server.sd.demo.art import picture
 from artbot_server.sd.demo.drawn import drawn
-from artbot_server.sd.demo.figures import Figure, profile, sitting_animal, standing_bust, standing_person
+from artbot_server.sd.demo.figures import Figure, animal, profile, standing_bust, standing_person
 from artbot_server.sd.demo.lexicon import DRAWN, load_lexicon
 from artbot_server.sd.demo.vocabulary import CLOTHES
 from artbot_server.sd.demo.words import Thing
@@ -56,15 +56,16 @@ def _figure(thing: Thing, frontal: bool, dyed: str | None, actions: frozenset[st
     if tones:
         name = tones[int(pose * len(tones))]
     look = rng.randrange(6)
+    lying = "sleep" in actions or (not frontal and rng.random() < 0.4)
     if entry.part == "sit":
-        return sitting_animal(name, thing.colour)
+        return animal(name, thing.colour, lying)
     if entry.part == "head":
         return standing_person(name, look, dyed or thing.colour)
     if entry.part in ("bust", "gown"):
         return standing_bust(name, entry.part == "gown", dyed or thing.colour)
     moving = actions & {"run", "stand", "fly", "swim"}
-    if name in lexicon.poses and (frontal or (pose < 0.4 and not moving)):
-        return sitting_animal(lexicon.poses[name], thing.colour)
+    if name in lexicon.poses and (frontal or (pose < 0.5 and not moving)):
+        return animal(lexicon.poses[name], thing.colour, lying)
     image = drawn(name, thing.colour) if name in DRAWN else picture(name, thing.colour)
     return profile(image, entry.face == "front")
 

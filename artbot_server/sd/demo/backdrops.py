@@ -20,13 +20,20 @@ SMALLEST_PX, LARGEST_PX = 800, 1100
 FLOATING = frozenset({"underwater"})
 FLAT = frozenset({"room", "table", "studio", "cave"})
 
+# What the seasons do to leaves: trees that stand in the background are dyed in one of these.
+DYES: dict[str, dict[str, tuple[str | None, ...]]] = {
+    "autumn": {grounds.DECIDUOUS: ("orange", "golden", "red", "orange", "brown")},
+    "spring": {grounds.DECIDUOUS: ("pink", None, "pink", None)},
+}
+
 
 def paint_backdrop(idea: Idea, place: str, light: Light, size: tuple[int, int], rng: random.Random) -> Backdrop:
     """The background of `place` (one of the places in `vocabulary`, or `studio`), `size` pixels."""
     longest = max(size)
     scale = min(max(longest, SMALLEST_PX), LARGEST_PX) / longest
     sheet = Sheet((max(8, round(size[0] * scale)), max(8, round(size[1] * scale))), light, rng)
-    horizon = rng.uniform(0.5, 0.6)
+    horizon = rng.uniform(0.44, 0.62)
+    sheet.dyes = DYES.get(idea.season, {})
     if place in OUTDOORS:
         paint_sky(sheet, idea, horizon)
         ground = OUTDOORS[place](sheet, idea, horizon)

@@ -70,7 +70,10 @@ class DemoBackend:
             # The rest of a batch is painted while the steps go by, not before the first preview.
             while len(pictures) < len(order.seeds) and len(pictures) <= done * len(order.seeds):
                 pictures.append(_painted(idea, order, original, order.seeds[len(pictures)]))
-            time.sleep(max(0.0, started + self._seconds * done - time.monotonic()))
+            while (left := started + self._seconds * done - time.monotonic()) > PREVIEW_EVERY_S:
+                time.sleep(PREVIEW_EVERY_S * 0.8)
+                yield Progress((step - 1) / order.steps, step - 1, order.steps, left + self._seconds * (1 - done))
+            time.sleep(max(0.0, left))
             now = time.monotonic()
             preview = None
             if now - shown_at >= PREVIEW_EVERY_S and step < order.steps:

@@ -18,7 +18,7 @@ WALLS: tuple[tuple[RGB, RGB], ...] = (
 
 def city(sheet: Sheet, idea: Idea, horizon: float) -> Ground:
     """A skyline in three depths, windows lit by night, and a park strip in front."""
-    rng, light = sheet.rng, sheet.light
+    rng = sheet.rng
     for depth, (tall, haze) in enumerate(((0.42, 0.66), (0.32, 0.4), (0.22, 0.12))):
         x = -0.03
         while x < 1.03:
@@ -78,6 +78,8 @@ def room(sheet: Sheet, idea: Idea) -> Ground:
     _window(sheet, side, 0.27, 0.19)
     sheet.stamp("1f5bc-fe0f", 1 - side + rng.uniform(-0.05, 0.05), 0.36, 0.15)
     sheet.stamp("1fab4", 0.07 if side > 0.5 else 0.93, 0.74, 0.24)
+    if not any(thing.entry.kind == "furniture" for thing in idea.things) and rng.random() < 0.7:
+        sheet.stamp("1f6cb-fe0f", rng.uniform(0.2, 0.8), 0.78, rng.uniform(0.26, 0.32))
     rug = rng.choice(((206, 92, 96), (92, 132, 190), (226, 170, 92), (128, 160, 122)))
     draw.ellipse((0.1 * w, 0.77 * h, 0.9 * w, 1.01 * h), fill=mix(rug, floor, 0.15))
     draw.ellipse((0.15 * w, 0.79 * h, 0.85 * w, 0.985 * h), outline=mix(rug, WHITE, 0.4), width=max(2, u // 120))
@@ -125,7 +127,7 @@ def clouds(sheet: Sheet, idea: Idea) -> Ground:
         level = 0.74 + 0.09 * row
         for _ in range(7):
             tall = rng.uniform(0.16, 0.26)
-            sheet.stamp("2601-fe0f", rng.random(), level + tall * 0.62, tall, 0.34 - 0.1 * row, 0.94)
+            sheet.stamp("2601-fe0f", rng.random(), level + tall * 0.62, tall, 0.34 - 0.1 * row, alpha=0.94)
     sheet.glow(0.5, 1.0, 0.5, mix(WHITE, light.sun, 0.3), 120)
     return Ground(0.78, 0.9)
 
@@ -142,7 +144,7 @@ def space(sheet: Sheet, idea: Idea) -> Ground:
         sheet.glow(rng.random(), rng.uniform(0, 0.8), rng.uniform(0.15, 0.34), rng.choice((a, b)), 100)
     stars(sheet, 1.0, 200)
     x = rng.choice((rng.uniform(0.1, 0.25), rng.uniform(0.75, 0.9)))
-    sheet.stamp(rng.choice(("1fa90", "1f30d", "1f315")), x, rng.uniform(0.28, 0.4), rng.uniform(0.16, 0.24))
+    sheet.stamp(rng.choice(("1fa90", "1f30d", "1f315")), x, rng.uniform(0.28, 0.4), rng.uniform(0.16, 0.24), glows=True)
     soil = near(rng, rng.choice(((150, 146, 170), (190, 120, 100), (120, 130, 170))))
     sheet.land(rolling(rng, 0.82, 0.02), mix(soil, WHITE, 0.2), mix(soil, (20, 16, 50), 0.6), 0.3, rim=0.4)
     draw = sheet.draw
@@ -222,6 +224,10 @@ def _pavement(sheet: Sheet, idea: Idea, horizon: float) -> Ground:
     stone = light.on(near(rng, rng.choice(((206, 200, 196), (188, 192, 204), (214, 196, 176)))))
     top = horizon + 0.12
     sheet.wash((mix(stone, light.haze, 0.2), stone, mix(stone, (70, 70, 96), 0.25)), top, 1)
+    if not any(thing.entry.kind in ("vehicle", "person", "animal") for thing in idea.things):
+        for _ in range(rng.randint(2, 4)):
+            car = rng.choice(("1f697", "1f695", "1f68c", "1f699", "1f6b2"))
+            sheet.stamp(car, rng.uniform(0.08, 0.92), rng.uniform(top + 0.03, 0.9), rng.uniform(0.09, 0.15))
     draw = sheet.draw
     for k in range(7):
         y = (top + (1 - top) * (k / 7) ** 1.6) * sheet.height

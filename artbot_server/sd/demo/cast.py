@@ -20,7 +20,7 @@ def cut(art: Image.Image, spot: Spot) -> Image.Image:
     return sprite
 
 
-def lit(sprite: Image.Image, light: Light, share: float = 0.75) -> Image.Image:
+def lit(sprite: Image.Image, light: Light, share: float = 0.62) -> Image.Image:
     """The sprite in the light of the scene."""
     flat = sprite.convert("RGB")
     shown = Image.blend(flat, multiply(flat, light.tint), light.strength * share)

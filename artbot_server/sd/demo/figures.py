@@ -5,9 +5,8 @@ A figure is one RGBA picture with the places where a hat or a book belongs.
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from PIL import Image
 
@@ -69,9 +68,9 @@ FURS: dict[str, Fur] = {
 }
 
 
-@cache
-def sitting_animal(name: str, colour: str | None) -> Figure:
-    """An animal's face on a sitting body seen from the front."""
+@lru_cache(maxsize=128)
+def animal(name: str, colour: str | None, lying: bool) -> Figure:
+    """An animal's face on a body seen from the front: sitting, or lying with its paws before it."""
     fur = FURS.get(name, Fur())
     own = tint_of(colour) if colour else (fur.coat or (200, 160, 120))
     belly = mix(own, WHITE, 0.55) if colour else (fur.belly or mix(own, WHITE, 0.5))
@@ -80,17 +79,36 @@ def sitting_animal(name: str, colour: str | None) -> Figure:
         limbs = mix(own, (30, 20, 50), 0.6)
     clay = Clay(SIDE)
     _tail(clay, fur.tail, own, belly)
-    clay.blob(0.5, 0.73, 0.205, 0.235, own)
+    if lying:
+        _lying(clay, own, belly, limbs)
+    else:
+        _sitting(clay, own, belly, limbs)
+    head = picture(name, colour)
+    tall = min(0.52, 0.56 * head.height / head.width)
+    foot = 0.72 if lying else 0.6
+    clay.paste(head, 0.44 if lying else 0.5, foot, tall)
+    top, ears = foot - tall, 0.22 if name == "1f430" else 0.08
+    middle = 0.44 if lying else 0.5
+    return _figure(clay, (middle, top + tall * ears, 0.36), (middle, foot + 0.15), foot - tall * 0.46, foot - 0.015)
+
+
+def _sitting(clay: Clay, coat: RGB, belly: RGB, limbs: RGB) -> None:
+    clay.blob(0.5, 0.73, 0.205, 0.235, coat)
     clay.blob(0.5, 0.77, 0.135, 0.165, belly)
     for side in (-1, 1):
         clay.blob(0.5 + side * 0.15, 0.905, 0.1, 0.062, limbs, turn=side * 8)
         clay.blob(0.5 + side * 0.175, 0.925, 0.055, 0.038, mix(limbs, WHITE, 0.25))
         clay.blob(0.5 + side * 0.15, 0.69, 0.058, 0.135, limbs, turn=side * 16)
-    head = picture(name, colour)
-    tall = min(0.52, 0.56 * head.height / head.width)
-    clay.paste(head, 0.5, 0.6, tall)
-    top, ears = 0.6 - tall, 0.22 if name in ("1f430",) else 0.08
-    return _figure(clay, (0.5, top + tall * ears, 0.36), (0.5, 0.75), 0.6 - tall * 0.46, 0.585)
+
+
+def _lying(clay: Clay, coat: RGB, belly: RGB, limbs: RGB) -> None:
+    clay.blob(0.6, 0.76, 0.3, 0.19, coat)
+    clay.blob(0.79, 0.82, 0.13, 0.13, mix(coat, (60, 30, 60), 0.1))
+    clay.blob(0.78, 0.93, 0.11, 0.045, limbs)
+    clay.blob(0.44, 0.83, 0.17, 0.12, belly)
+    for side in (-1, 1):
+        clay.blob(0.44 + side * 0.13, 0.9, 0.085, 0.075, limbs)
+        clay.blob(0.44 + side * 0.13, 0.93, 0.055, 0.035, mix(limbs, WHITE, 0.25))
 
 
 def _tail(clay: Clay, tail: str, coat: RGB, tip: RGB) -> None:
@@ -123,7 +141,7 @@ SKINS: dict[str, RGB] = {"1f3fb": (255, 208, 190), "1f3fc": (206, 140, 112), "1f
 DRESSED = frozenset({"1f467", "1f469", "1f475", "1f936", "1f47c"})
 
 
-@cache
+@lru_cache(maxsize=128)
 def standing_person(name: str, look: int, colour: str | None) -> Figure:
     """A face on a small standing body; `look` picks the clothes, `colour` dyes the upper half."""
     base = name.split("-")[0]
@@ -169,7 +187,7 @@ def _knights_head(look: int) -> Image.Image:
     return image.crop(image.getbbox())
 
 
-@cache
+@lru_cache(maxsize=128)
 def standing_bust(name: str, gown: bool, colour: str | None) -> Figure:
     """A bust completed with legs in the colours of its lower edge, or with a long gown."""
     bust = picture(name)
@@ -190,9 +208,12 @@ def standing_bust(name: str, gown: bool, colour: str | None) -> Figure:
 
 
 def _edge_colour(bust: Image.Image) -> RGB:
-    """The mean colour of the lowest rows in the middle."""
+    """The mean colour of the lower corners: the clothes, where a beard or a tie may hang in the middle."""
     width, height = bust.size
-    patch = bust.convert("RGB").crop((width // 4, height - height // 8, width * 3 // 4, height - 2))
+    patch = Image.new("RGB", (2, 1))
+    for k, left in enumerate((0.16, 0.76)):
+        box = (round(width * left), round(height * 0.86), round(width * (left + 0.08)), height - 3)
+        patch.paste(bust.convert("RGB").crop(box).resize((1, 1), Image.Resampling.BOX), (k, 0))
     r, g, b = patch.resize((1, 1), Image.Resampling.BOX).tobytes()
     return (r, g, b)
 
@@ -225,8 +246,3 @@ def _figure(
 
     at = (x(crown[0]), y(crown[1]), crown[2] / width)
     return Figure(image.crop((left, top, right, bottom)), at, (x(hands[0]), y(hands[1])), y(eyes), y(neck))
-
-
-def choose_tone(tones: list[str], rng: random.Random) -> str:
-    """One of a person's variants."""
-    return rng.choice(tones)

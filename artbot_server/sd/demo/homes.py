@@ -34,6 +34,10 @@ def place_for(idea: Idea, subject: Thing | None, rng: random.Random) -> str:
         return "studio"
     if idea.place == "sea" and kind == "fish":
         return "underwater"
+    if idea.place == "room" and kind in ("food", "drink", "object"):
+        return "table"
+    if idea.place == "table" and kind in ("person", "animal", "bird"):
+        return "room"
     if idea.place == "bamboo forest":
         return "forest"
     if idea.place:

@@ -7,6 +7,7 @@ so that a changed colour or an added hat leaves the rest of the picture where it
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from PIL import Image, ImageFilter
@@ -23,6 +24,7 @@ from artbot_server.sd.demo.skies import paint_weather
 from artbot_server.sd.demo.words import BEINGS, Idea, Thing
 
 WATER_BIRDS = frozenset({"1f986", "1f9a2", "1f424", "1f425"})
+MOTLEY = frozenset({"1f41f", "1f420", "1f98b", "1f388", "hotair", "1f426"})
 AIRBORNE = frozenset({"insect", "aircraft", "sky"})
 TRIES = 14  # places tried for each small thing; more changes little
 
@@ -60,7 +62,7 @@ def compose(idea: Idea, size: tuple[int, int], seed: int) -> Image.Image:
     idea = replace(idea, season=season_for(idea, subject))
     chance = random.Random(f"{seed}/light")
     light = light_for(idea.time, idea.weather, idea.season, chance)
-    place = place_for(idea, subject, random.Random(f"{seed}/place"))
+    place = place_for(idea, subject, random.Random(f"{seed}/place" if subject else f"{seed}/place/{idea.text}"))
     backdrop = paint_backdrop(idea, place, light, size, random.Random(f"{seed}/ground"))
     image = backdrop.image
     if idea.framing == "portrait" and subject:
@@ -80,7 +82,7 @@ def compose(idea: Idea, size: tuple[int, int], seed: int) -> Image.Image:
 def _subject(idea: Idea) -> Thing | None:
     """Whom the picture is about: a free being before anything else, plants and clothes last."""
     free = [thing for thing in idea.things if thing.owner is None]
-    ranks = (
+    ranks: tuple[Callable[[Thing], bool], ...] = (
         lambda t: t.entry.kind in BEINGS,
         lambda t: t.entry.kind in ("vehicle", "boat", "aircraft", "instrument"),
         lambda t: t.entry.kind not in ("flower", "tree", "mountain", "building", "insect", "furniture"),
@@ -98,6 +100,12 @@ def _company(scene: _Scene, thing: Thing) -> list[Thing]:
     return [other for other in scene.idea.things if other.owner == at]
 
 
+def _has_neighbour(idea: Idea, thing: Thing) -> bool:
+    """Whether something else will want a place beside the subject."""
+    above_or_behind = ("flower", "tree", "sky", "insect", "aircraft", "mountain")
+    return any(t is not thing and t.owner is None and t.entry.kind not in above_or_behind for t in idea.things)
+
+
 def _manner(scene: _Scene, thing: Thing) -> str:
     """Whether a thing stands, swims or hangs in the air here."""
     kind, stage = thing.entry.kind, scene.backdrop.stage
@@ -113,7 +121,7 @@ def _manner(scene: _Scene, thing: Thing) -> str:
         or (scene.place == "clouds" and kind not in ("building", "furniture", "tree"))
     ):
         return "hang"
-    if (kind == "bird" and scene.idea.actions & {"fly"}) or thing.entry.picture == "1f985":
+    if (kind in ("bird", "person", "animal") and scene.idea.actions & {"fly"}) or thing.entry.picture == "1f985":
         return "hang"
     swims = kind in ("boat", "fish") or thing.entry.picture in WATER_BIRDS or "boat" in company
     if scene.backdrop.water and (swims or (scene.place == "sea" and kind not in ("building", "mountain"))):
@@ -128,19 +136,34 @@ def _place_subject(scene: _Scene, thing: Thing) -> None:
     rng, idea = scene.rng("subject"), scene.idea
     width, height = scene.size
     company = _company(scene, thing)
-    actors = [act(thing, company, idea.actions, rng) for _ in range(thing.count)]
+    actors = [act(_varied(thing, rng), company, idea.actions, rng) for _ in range(thing.count)]
     aspect = sum(a.image.width / a.image.height for a in actors) / len(actors)
     share = {"portrait": 0.84, "product": 0.62, "landscape": 0.3}.get(idea.framing, 0.52)
     if thing.entry.kind == "building":
         share = 0.62
     share *= min(1.15, max(0.72, actors[0].size ** 0.3)) if idea.framing not in ("portrait", "product") else 1.0
-    share *= rng.uniform(0.92, 1.06)
+    if idea.framing == "portrait" and thing.entry.part != "whole":
+        share = 1.32
+    share *= rng.uniform(0.82, 1.12) if not idea.framing else rng.uniform(0.94, 1.06)
+    if thing.entry.kind == "building":
+        share = min(share, scene.backdrop.far)
     tall, wide = height * share, width * min(0.92, (0.62 if thing.count == 1 else 0.86) * share / 0.5)
     manner = _manner(scene, thing)
     foot = _subject_foot(scene, thing, manner, tall, rng)
-    drift = 0.0 if thing.count > 1 or idea.framing else rng.uniform(-0.13, 0.13)
+    drift = rng.choice((-1, 1)) * (rng.uniform(0.12, 0.19) if _has_neighbour(idea, thing) else rng.uniform(0.02, 0.16))
+    if thing.count > 2 or idea.framing in ("portrait", "product"):
+        drift = 0.0
     step = height * (0.1 if manner != "hang" else 0.24)
-    spots = crowd(thing.count, aspect, tall, wide, middle=(width * (0.5 + drift), foot), step=step, rng=rng)
+    spots = crowd(
+        thing.count,
+        aspect,
+        tall,
+        wide,
+        middle=(width * (0.5 + drift), foot),
+        step=step,
+        loose=manner == "hang",
+        rng=rng,
+    )
     scene.unit = max(spot.tall for spot in spots) / max(0.3, actors[0].size) ** 0.72
     if manner == "hang" and thing.count == 1:
         spots = [
@@ -154,11 +177,18 @@ def _place_subject(scene: _Scene, thing: Thing) -> None:
         scene.add(actor.image, spot, manner)
 
 
+def _varied(thing: Thing, rng: random.Random) -> Thing:
+    """One of many: butterflies, fish and balloons without a colour of their own are seldom all alike."""
+    if thing.count < 2 or thing.colour or thing.entry.picture not in MOTLEY:
+        return thing
+    return replace(thing, colour=rng.choice((None, "orange", "yellow", "pink", "purple", "turquoise")))
+
+
 def _subject_foot(scene: _Scene, thing: Thing, manner: str, tall: float, rng: random.Random) -> float:
     """Where the front row's feet are, pixels from the top."""
     height, backdrop = scene.size[1], scene.backdrop
     if scene.idea.framing == "portrait" and manner == "stand":
-        return height * 1.06 if thing.entry.part != "whole" else height * 0.98
+        return height * (0.98 if thing.entry.part == "whole" else 0.1) + (tall if thing.entry.part != "whole" else 0)
     if manner == "hang":
         return height * 0.66 if thing.count <= 3 else height * 0.78
     if manner == "swim" and backdrop.water:
@@ -166,13 +196,16 @@ def _subject_foot(scene: _Scene, thing: Thing, manner: str, tall: float, rng: ra
         return height * min(0.86, top + (bottom - top) * rng.uniform(0.6, 0.8))
     if thing.entry.kind == "building":
         return height * (backdrop.far + 0.06)
-    return height * (backdrop.near - rng.uniform(0.0, 0.05))
+    # In an upright picture the ground would else stay empty below a long sky.
+    lift = 0.06 if height > 1.25 * scene.size[0] and backdrop.far < 0.8 else 0.0
+    return height * (backdrop.near - lift - rng.uniform(0.0, 0.05))
 
 
 def _place_others(scene: _Scene, subject: Thing | None) -> None:
     """Everything else that is free: big things behind, beings beside, small things in front, flyers above."""
     for number, thing in enumerate(scene.idea.things):
-        if thing is subject or thing.owner is not None or (thing.entry.kind == "flower" and subject is not None):
+        planted = thing.entry.kind == "flower" and subject is not None
+        if thing is subject or thing.owner is not None or planted or thing.noun == scene.place:
             continue
         rng = scene.rng(f"other {number}")
         if thing.entry.kind == "tree":
@@ -180,7 +213,7 @@ def _place_others(scene: _Scene, subject: Thing | None) -> None:
             continue
         company = _company(scene, thing)
         for _ in range(thing.count if thing.entry.kind not in ("building", "mountain") else min(thing.count, 3)):
-            _place_one(scene, thing, act(thing, company, scene.idea.actions, rng), rng)
+            _place_one(scene, thing, act(_varied(thing, rng), company, scene.idea.actions, rng), rng)
 
 
 def _place_one(scene: _Scene, thing: Thing, actor: Actor, rng: random.Random) -> None:
@@ -192,7 +225,8 @@ def _place_one(scene: _Scene, thing: Thing, actor: Actor, rng: random.Random) ->
     tall = max(tall, 0.07 * min(width, height))
     candidates = []
     for _ in range(TRIES):
-        x = rng.uniform(0.08, 0.92) * width
+        half = min(tall * aspect / 2, 0.4 * width)
+        x = rng.uniform(half * 0.9, width - half * 0.9)
         size = tall
         if kind in ("building", "mountain"):
             foot, size = height * (backdrop.far + rng.uniform(-0.03, 0.02)), min(tall, 0.5 * height)
@@ -233,7 +267,7 @@ def _scatter_plants(scene: _Scene, subject: Thing | None) -> None:
     asked = [t for t in idea.things if t.entry.kind == "flower" and t is not subject and t.owner is None]
     arts = [plain(t) for t in asked]
     arts += [] if asked else [picture(p) for p in scene.backdrop.plants if p not in idea.unwanted]
-    if not arts or (scene.backdrop.stage == "flat" and not asked):
+    if not arts or idea.framing == "portrait" or (scene.backdrop.stage == "flat" and not asked):
         return
     unit = min(width, height)
     for k in range(9 if asked else 6):

@@ -20,7 +20,7 @@ def _table(**rows: str) -> dict[str, re.Pattern[str]]:
 PLACES = _table(
     underwater="underwater|undersea|under the sea|seabed|ocean floor|deep sea|coral reef|aquarium",
     space="space|galaxy|cosmos|cosmic|outer space|nebula|universe|on the moon|mars",
-    table="on a table|on the table|still life|tabletop|dining table",
+    table="table|still life|tabletop",
     room="room|indoors?|bedroom|kitchen|living room|library|cafe|restaurant|classroom|interior|windowsill|fireplace",
     bamboo_forest="bamboo forest|bamboo grove|bamboo",
     village="village|hamlet|chinese town|old town",
@@ -58,11 +58,11 @@ SEASONS = _table(
     summer="summer",
 )
 STYLES = _table(
-    watercolour="water ?colou?r|aquarelle|gouache|picture book",
+    watercolour="water ?colou?r painting|water ?colou?r illustration|water ?colou?r|aquarelle|gouache|picture book",
     pixel="pixel ?art|pixel|8-?bit|16-?bit|pixelated",
     sketch="pencil|sketch|line ?art|graphite|charcoal|pencil drawing|line drawing|colou?ring page",
-    ink="ink wash|ink painting|sumi-?e|chinese painting|shuimo|traditional chinese|ink",
-    oil="oil painting|oil on canvas|impressionist|impressionism|impasto|van gogh|monet",
+    ink="ink wash painting|ink wash|ink painting|sumi-?e|chinese painting|shuimo|traditional chinese|ink",
+    oil="oil painting|oil paint|oil on canvas|impressionist|impressionism|impasto|van gogh|monet",
     lowpoly="low-? ?poly|polygonal",
     paper="paper ?-?cut|papercraft|paper art|origami|cut paper",
     anime="anime|manga|cel[- ]shad(?:ed|ing)|ghibli|cartoon|comic|flat illustration|vector",
@@ -71,7 +71,7 @@ FRAMINGS = _table(
     product="product|product photo|studio shot|studio lighting|white background|simple background|plain background"
     "|commercial photo|advertising|sticker|icon",
     portrait="portrait|close-?up|headshot|head shot|bust|upper body|face shot|avatar",
-    landscape="landscape|scenery|panorama|vista|wide shot|no humans|landscape painting",
+    landscape="landscape painting|landscape photo|landscape|scenery|panorama|vista|wide shot|no humans",
 )
 SKY = _table(
     sun="sun|sunny|sunshine|sunlight",
