@@ -184,11 +184,12 @@ def create_app(settings: Settings) -> ArtBot:
         )
 
     def server_json() -> dict[str, Any]:
-        known = [backend for backend in backends.all() if backend.up]
-        if settings.worker == "child" or not known:  # it has our settings; rows may be an earlier start's
+        known = backends.all()
+        up = [backend for backend in known if backend.up]
+        if settings.worker == "child" or not up:  # it has our settings; rows may be an earlier start's
             paints_demo = all(url.startswith("demo:") for url in settings.sd_urls)
         else:
-            paints_demo = all(backend.demo for backend in known)
+            paints_demo = all(backend.demo for backend in up)
         return {
             "version": __version__,
             "demo": {"engine": engine.demo, "backend": paints_demo},
