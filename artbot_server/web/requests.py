@@ -38,14 +38,15 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _no_zero(value: str) -> str:
-    if "\0" in value:
-        raise PydanticCustomError("zero", "a text without the character NUL")
+def _whole(value: str) -> str:
+    if "\0" in value or HALF_CHARACTER.search(value):
+        raise PydanticCustomError("whole", "a text of whole characters without NUL")
     return value
 
 
-Words = Annotated[str, AfterValidator(_no_zero)]
-"""Any text that a database can keep: PostgreSQL takes no NUL."""
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+Words = Annotated[str, AfterValidator(_whole)]
+"""Any text that a database can keep: none takes half a character (JavaScript cuts them so), PostgreSQL no NUL."""
 
 Uuid = Annotated[str, Field(max_length=64), AfterValidator(_canonical_uuid)]
 Id = Annotated[Words, Field(min_length=1, max_length=64)]
@@ -208,6 +209,8 @@ class ConnectAuth(Request):
 
 
 R = TypeVar("R", bound=Request)
+UNION_BRANCHES = ("bytes", "str")
+"""What pydantic adds to a place inside `PictureData`."""
 PYDANTIC_OPENING = re.compile(r"^\w+ should (be|have) ")
 
 
@@ -228,7 +231,9 @@ def parse(model: type[R], data: Any) -> R:
 
 
 def _explained(first: ErrorDetails) -> BadRequest:
-    places = [str(part) for part in first["loc"] if not str(part).startswith(("function-", "bytes", "str"))]
+    places = [
+        str(part) for part in first["loc"] if part not in UNION_BRANCHES and not str(part).startswith("function-")
+    ]
     allowed = first["msg"]
     if not places and ": " in allowed:
         place, _, allowed = allowed.partition(": ")

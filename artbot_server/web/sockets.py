@@ -164,9 +164,10 @@ class Sockets:
         return self._acked("gpt_chat", lambda member: self._session_chat(member, ask.parse(ask.SessionChat, data)))
 
     def _session_chat(self, member: Member, asked: ask.SessionChat) -> Ack:
-        self._services.chat_limit.count(member.session_id)
-        fields = asked.model_dump()
-        fields["message_id"] = asked.message_id or str(uuid.uuid4())
+        message_id = asked.message_id or str(uuid.uuid4())
+        if self._services.conversations.reply_to(member.session_id, message_id) is None:  # a repeat costs nothing
+            self._services.chat_limit.count(member.session_id)
+        fields = asked.model_dump() | {"message_id": message_id}
         if asked.image_id:
             self._services.pictures.get(asked.image_id, member.session_id)
         ids = self._services.chat.say(member.session_id, Words(**fields))
