@@ -16,6 +16,8 @@ log = structlog.get_logger()
 
 MOST_ATTACHMENTS = 4
 """Binary values in one event from a client: a picture and a mask, and as many again."""
+RESERVED = ("connect", "disconnect")
+"""Not for clients to send: the package would call our handlers of connections with them."""
 GARBAGE = (ValueError, TypeError, LookupError, RecursionError)
 """What reading a packet raises that is none. Handlers of events run elsewhere, so nothing of theirs is caught."""
 
@@ -35,7 +37,7 @@ class CheckedPacket(Packet):  # type: ignore[misc]  # the package has no types
 
 
 def _has_name(data: Any) -> bool:
-    return isinstance(data, list) and bool(data) and isinstance(data[0], str)
+    return isinstance(data, list) and bool(data) and isinstance(data[0], str) and data[0] not in RESERVED
 
 
 def hang_up_on_garbage(server: Server) -> None:

@@ -45,16 +45,16 @@ def _whole(value: str) -> str:
 
 
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-Words = Annotated[str, AfterValidator(_whole)]
+Text = Annotated[str, AfterValidator(_whole)]
 """Any text that a database can keep: none takes half a character (JavaScript cuts them so), PostgreSQL no NUL."""
 
 Uuid = Annotated[str, Field(max_length=64), AfterValidator(_canonical_uuid)]
-Id = Annotated[Words, Field(min_length=1, max_length=64)]
-Name = Annotated[Words, Field(min_length=1, max_length=128)]
+Id = Annotated[Text, Field(min_length=1, max_length=64)]
+Name = Annotated[Text, Field(min_length=1, max_length=128)]
 OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none)]
 OptionalId = Annotated[Id | None, BeforeValidator(_empty_is_none)]
-ClientSid = Annotated[Words, Field(max_length=128)]
-Prompt = Annotated[Words, Field(min_length=1, max_length=PROMPT_CHARS)]
+ClientSid = Annotated[Text, Field(max_length=128)]
+Prompt = Annotated[Text, Field(min_length=1, max_length=PROMPT_CHARS)]
 PictureData = Annotated[bytes | str, Field(union_mode="left_to_right")]
 
 
@@ -71,7 +71,7 @@ class ArticleMessage(Request):
     """One entry of OpenAI's list."""
 
     role: Literal["system", "user", "assistant"]
-    content: Annotated[Words, Field(max_length=100_000)]
+    content: Annotated[Text, Field(max_length=100_000)]
 
 
 class ArticleChat(Request):
@@ -87,7 +87,7 @@ class ArticleChat(Request):
 class SessionChat(Request):
     """The session form of `gpt_chat`."""
 
-    text: Annotated[Words, Field(min_length=1, max_length=TEXT_CHARS)]
+    text: Annotated[Text, Field(min_length=1, max_length=TEXT_CHARS)]
     message_id: Uuid | None = None
     conversation_id: OptionalId = None
     folder: OptionalName = None
@@ -128,7 +128,7 @@ class Generate(Request):
     prompt: Prompt
     folder: Name
     template: Name
-    negative_prompt: Annotated[Words, Field(max_length=PROMPT_CHARS)] = ""
+    negative_prompt: Annotated[Text, Field(max_length=PROMPT_CHARS)] = ""
     image_id: OptionalId = None
     image: PictureData | None = None
     mask_id: OptionalId = None
@@ -178,7 +178,7 @@ class Conversations(Request):
 class NewConversation(Request):
     """`new_conversation`."""
 
-    title: Annotated[Words, Field(max_length=200)] = ""
+    title: Annotated[Text, Field(max_length=200)] = ""
     folder: OptionalName = None
     template: OptionalName = None
 

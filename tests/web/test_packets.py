@@ -45,6 +45,8 @@ def test_what_clients_send_is_read(sent, data):
         "2null",
         "2[5]",
         "2[[]]",
+        '2["connect"]',
+        '2["disconnect"]',
         '2["open',
         '21-["history"]',
         "5",
