@@ -45,11 +45,12 @@ from artbot_server.web.audience import Audience
 from artbot_server.web.http_api import http_api
 from artbot_server.web.limits import AskLimit
 from artbot_server.web.metrics import Metrics
+from artbot_server.web.packets import CheckedPacket, hang_up_on_garbage
 from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
 from artbot_server.web.requests import EVENT_IMAGE_BYTES, TEXT_CHARS
 from artbot_server.web.services import UPLOAD_BYTES, Services
 from artbot_server.web.sockets import Sockets
-from artbot_server.web.wire import BoundedPacket, OrJson
+from artbot_server.web.wire import OrJson
 
 log = structlog.get_logger()
 
@@ -275,6 +276,7 @@ def _open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
         ping_timeout=PING_WAIT_S,
         http_compression=False,
         cors_credentials=False,
-        serializer=BoundedPacket,
+        serializer=CheckedPacket,
     )
+    hang_up_on_garbage(socketio.server)
     flask.wsgi_app = secured(flask.wsgi_app)  # type: ignore[method-assign, assignment]
