@@ -167,6 +167,7 @@ def test_a_backend_that_dies_of_a_job_three_times_fails_it_in_words(server, webu
         assert client.job_end(client.paint(overrides=ONE | {"steps": 5}), within_s=40)["state"] == "done"
 
 
+@pytest.mark.long
 def test_a_wrong_password_is_told_as_a_backend_that_is_down(webui, tmp_path):
     with RunningServer(tmp_path, ARTBOT_SD_URL=webui.url, ARTBOT_SD_AUTH="artist:wrong") as running:
         wait_until(lambda: "backend_down" in running.output)
