@@ -107,7 +107,7 @@ def _gevent(listener: socket.socket, app: WsgiApp, connections: int) -> Server:
     from gevent.pool import Pool
     from gevent.pywsgi import WSGIHandler, WSGIServer
 
-    class Calm(WSGIHandler):
+    class Calm(WSGIHandler):  # type: ignore[misc]
         def handle(self) -> None:
             """A client that hangs up in the middle is no fault of ours: gevent would print a traceback for each."""
             with suppress(ConnectionResetError, BrokenPipeError):

@@ -132,6 +132,7 @@ def test_cancel_interrupts_the_backend(server, webui):
         assert client.job_end(client.paint(overrides=ONE | {"steps": 5}))["state"] == "done"
 
 
+@pytest.mark.long
 def test_a_job_outlives_its_backend_and_is_painted_when_that_is_back(server, webui):
     with Client(server.address) as client:
         job_id = client.paint(overrides=ONE | {"steps": 60})

@@ -155,7 +155,9 @@ def test_sigkill_mid_stream_loses_at_most_a_second_of_it(tmp_path, model):
             assert asked[-3:] == ["a long story", kept["content"], "go on"]
 
 
-@pytest.mark.parametrize("victims", [pytest.param("web", marks=pytest.mark.long), "worker", "web and worker"])
+@pytest.mark.parametrize(
+    "victims", [*(pytest.param(one, marks=pytest.mark.long) for one in ("web", "worker")), "web and worker"]
+)
 def test_sigkill_loses_no_job_and_doubles_none(tmp_path, victims):
     with served(tmp_path, ARTBOT_DEMO_PACE="0.4", ARTBOT_LEASE_S="2") as server:
         with Client(server.address) as client:
