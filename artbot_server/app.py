@@ -43,18 +43,20 @@ from artbot_server.storage.sessions import Signer, shared_secret
 from artbot_server.web.access import Door, same_site, visit_of
 from artbot_server.web.audience import Audience
 from artbot_server.web.http_api import http_api
-from artbot_server.web.limits import ChatLimit
+from artbot_server.web.limits import AskLimit
 from artbot_server.web.metrics import Metrics
-from artbot_server.web.pages import guard, pages
+from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
 from artbot_server.web.requests import EVENT_IMAGE_BYTES, TEXT_CHARS
 from artbot_server.web.services import UPLOAD_BYTES, Services
 from artbot_server.web.sockets import Sockets
-from artbot_server.web.wire import OrJson
+from artbot_server.web.wire import BoundedPacket, OrJson
 
 log = structlog.get_logger()
 
 EVENT_BYTES = 1_000_000
 """Largest event from a client: Socket.IO's usual limit."""
+UPLOADS_A_MINUTE = 60
+"""Pictures one session may send: far more than hands can, far fewer than fill a disk."""
 TICK_S = 1.0
 TEND_S = 5.0
 PING_EVERY_S, PING_WAIT_S = 25, 20
@@ -123,8 +125,10 @@ def create_app(settings: Settings) -> ArtBot:
         if kind == "job_changed":
             queue.job_changed(body["session_id"], body["job_id"])
         elif kind == "progress":
-            how_far = {name: body[name] for name in ("job_id", "progress", "step", "steps", "eta_s")}
-            queue.progress(body["session_id"], PaintProgress(**how_far, preview=blob or None))
+            progress = PaintProgress(
+                body["job_id"], body["progress"], body["step"], body["steps"], body["eta_s"], blob or None
+            )
+            queue.progress(body["session_id"], progress)
         elif kind == "backends_changed":
             audience.publish_all(ServerChanged(server_json()))
 
@@ -181,13 +185,14 @@ def create_app(settings: Settings) -> ArtBot:
 
     def server_json() -> dict[str, Any]:
         known = backends.all()
-        if settings.worker == "child":  # it has our settings; `known` may still hold those of an earlier start
-            demo_backend = all(url.startswith("demo:") for url in settings.sd_urls)
+        up = [backend for backend in known if backend.up]
+        if settings.worker == "child" or not up:  # it has our settings; rows may be an earlier start's
+            paints_demo = all(url.startswith("demo:") for url in settings.sd_urls)
         else:
-            demo_backend = not known or all(backend.demo for backend in known)
+            paints_demo = all(backend.demo for backend in up)
         return {
             "version": __version__,
-            "demo": {"engine": engine.demo, "backend": demo_backend},
+            "demo": {"engine": engine.demo, "backend": paints_demo},
             "engine": {"name": engine.name, "models": list(engine.models)},
             "backends": [{"name": b.name, "kind": b.kind, "demo": b.demo, "up": b.up} for b in known],
             "worker": live.workers > 0,
@@ -227,7 +232,8 @@ def create_app(settings: Settings) -> ArtBot:
         pictures=pictures,
         keep_upload=keep,
         templates=templates,
-        chat_limit=ChatLimit(settings.chat_limit),
+        chat_limit=AskLimit(settings.chat_limit),
+        upload_limit=AskLimit(UPLOADS_A_MINUTE),
         metrics=metrics,
         sign=sign,
         server_json=server_json,
@@ -243,8 +249,8 @@ def create_app(settings: Settings) -> ArtBot:
 def _flask_app(services: Services) -> Flask:
     flask = Flask("artbot_server", static_folder=None)
     flask.secret_key = secrets.token_bytes(32)  # Flask's own sessions are not used
-    flask.config["MAX_CONTENT_LENGTH"] = UPLOAD_BYTES + 1_000_000
-    flask.config["MAX_FORM_MEMORY_SIZE"] = 1_000_000
+    flask.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    flask.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
     guard(flask, services)
     flask.register_blueprint(pages(services))
     flask.register_blueprint(http_api(services))
@@ -268,4 +274,7 @@ def _open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
         ping_interval=PING_EVERY_S,
         ping_timeout=PING_WAIT_S,
         http_compression=False,
+        cors_credentials=False,
+        serializer=BoundedPacket,
     )
+    flask.wsgi_app = secured(flask.wsgi_app)  # type: ignore[method-assign, assignment]

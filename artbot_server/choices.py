@@ -20,6 +20,7 @@ def choose_engine(settings: Settings) -> tuple[Engine, Callable[[str | None], En
     real = OpenAIEngine(
         base_url=settings.openai_base_url or OPENAI_URL, key=settings.openai_api_key or None, models=settings.models
     )
+    real.client()  # three quarters of a second of imports, which would hold the loop at the first message
     if settings.openai_api_key or settings.openai_base_url:
         real.client()  # now: it costs a second, in which a running server would serve nobody
         return real, lambda _key: real

@@ -11,7 +11,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Engine
 
 from artbot_server.storage.database import Database
 from artbot_server.storage.migrate import migrate
@@ -39,11 +40,16 @@ def postgres_url() -> str:
 
 def empty_postgres() -> str:
     """The address, with every table empty."""
-    engine = create_engine(postgres_url())
-    with engine.begin() as connection:
-        connection.execute(text("TRUNCATE " + ", ".join(table.name for table in metadata.sorted_tables)))
-    engine.dispose()
+    with _cleaner().begin() as connection:
+        # Faster than TRUNCATE on tables of some rows.
+        for table in metadata.sorted_tables:
+            connection.execute(table.delete())
     return postgres_url()
+
+
+@cache
+def _cleaner() -> Engine:
+    return create_engine(postgres_url())
 
 
 def _run(program: str, *arguments: object) -> None:

@@ -1,4 +1,4 @@
-"""The replies this process is writing: who may begin one, how it is found, stopped and looked at.
+"""The replies this process is writing: how one begins, is found, stopped and looked at.
 
 Only memory and one lock; the text itself is in each `relay.LiveReply`.
 """
@@ -10,10 +10,14 @@ import time
 from typing import Any
 
 from artbot_server.chat.relay import LiveReply, ReplyIds
-from artbot_server.errors import Busy, Unavailable
+from artbot_server.errors import Unavailable
 
 EARLY_STOP_S = 60.0
 """How long a stop that came before its message waits for it."""
+
+
+MOST_EARLY_STOPS = 1_000
+"""Kept at a time, the oldest dropped first: nobody can fill the memory with stops of nothing."""
 
 
 class LiveReplies:
@@ -28,23 +32,25 @@ class LiveReplies:
     def __len__(self) -> int:
         return len(self._live)
 
-    def begin(self, ids: ReplyIds, *, alone: bool) -> LiveReply:
-        """Enter a reply; with `alone`, only when its conversation has none.
+    @property
+    def is_closed(self) -> bool:
+        """The server is stopping."""
+        return self._closed
 
-        Raises:
-            Busy: the conversation is being answered.
-            Unavailable: the server is stopping.
-        """
+    def require_open(self) -> None:
+        """Raises Unavailable when the server is stopping."""
+        if self._closed:
+            raise Unavailable("The server is stopping; send this again in a moment.")
+
+    def begin(self, ids: ReplyIds) -> LiveReply:
+        """Enter a stored reply. It is stopped already when its stop came earlier, or the server has just closed."""
         reply = LiveReply(ids)
         with self._lock:
-            if self._closed:
-                raise Unavailable("The server is stopping; send this again in a moment.")
-            if alone and any(live.ids.conversation_id == ids.conversation_id for live in self._live.values()):
-                raise Busy("This conversation is still being answered; wait for the reply or stop it.")
             self._live[ids.reply_id] = reply
             stopped_at = self._early_stops.pop((ids.session_id, ids.message_id), None)
-        if stopped_at is not None and time.monotonic() - stopped_at < EARLY_STOP_S:
-            reply.stop()
+            closed = self._closed
+        if closed or (stopped_at is not None and time.monotonic() - stopped_at < EARLY_STOP_S):
+            reply.stop(interrupted=closed)
         return reply
 
     def end(self, ids: ReplyIds) -> None:
@@ -77,9 +83,9 @@ class LiveReplies:
                 )
             ]
             if not found and message_id is not None:
-                now = time.monotonic()
-                self._early_stops = {k: t for k, t in self._early_stops.items() if now - t < EARLY_STOP_S}
-                self._early_stops[session_id, message_id] = now
+                self._early_stops[session_id, message_id] = time.monotonic()
+                if len(self._early_stops) > MOST_EARLY_STOPS:
+                    del self._early_stops[next(iter(self._early_stops))]
         for reply in found:
             reply.stop()
         return bool(found)

@@ -14,20 +14,21 @@ import structlog
 
 from artbot_server.chat.history import Turn, window
 from artbot_server.chat.live_replies import LiveReplies
-from artbot_server.chat.messages import Conversation
+from artbot_server.chat.messages import Conversation, Message
 from artbot_server.chat.prompts import FoundPrompt, find_prompt
 from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
 from artbot_server.chat.turns import empty_reply, ids_of, last_event, title_of, user_message
-from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, NotFound, Unavailable
 from artbot_server.events import Event, Publish, UserMessage
 from artbot_server.llm.base import ChatRequest, Engine
 from artbot_server.storage.conversations import ConversationStore
+from artbot_server.storage.turns import NewTurn
 
 log = structlog.get_logger()
 
 WINDOW_MESSAGES = 40
+STORE_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,6 @@ class ChatService:
         self._store = store
         self._ports = ports
         self.live = LiveReplies()
-        self._turnstile = Turnstile()
 
     # Asking
 
@@ -71,34 +71,30 @@ class ChatService:
             BadRequest: `unsuitable` for this folder.
             Unavailable: the server is stopping.
         """
-        with self._turnstile.turn((session_id, words.message_id)):
-            known = self._store.reply_to(session_id, words.message_id)
-            return ids_of(known) if known is not None else self._say_first(session_id, words)
-
-    def _say_first(self, session_id: str, words: Words) -> ReplyIds:
+        known = self._store.reply_to(session_id, words.message_id)
+        if known is not None:
+            return ids_of(known)
         system_prompt = self._ports.system_prompt(words.folder)
         self._ports.screen(words.folder, words.text)
-        conversation, is_new = self._conversation_for(session_id, words)
+        self.live.require_open()
+        begins = None
+        if words.conversation_id is None:
+            begins = self._new(session_id, title_of(words.text), words.folder, words.template)
         ids = ReplyIds(
             session_id=session_id,
-            conversation_id=conversation.id,
+            conversation_id=begins.id if begins else str(words.conversation_id),
             message_id=words.message_id,
             reply_id=self._ports.new_id(),
             client_sid=words.client_sid,
         )
-        reply = self.live.begin(ids, alone=True)
-        try:
-            earlier = self._store.tail(conversation.id, limit=WINDOW_MESSAGES)
-            user = user_message(ids, words.text, words)
-            self._store.add_turn(user, empty_reply(ids, words.model), conversation if is_new else None)
-        except BaseException:
-            self.live.end(ids)
-            raise
-        self._ports.publish(session_id, UserMessage(user.as_json(), conversation.as_json()))
-        turns = [Turn(message.role, message.content, message.state) for message in (*earlier, user)]
-        lines = window(system_prompt, turns, max_messages=WINDOW_MESSAGES)
-        request = ChatRequest(messages=lines, model=words.model, key=words.key, stream=words.stream)
-        self._ports.spawn(self._answer, reply, request, words)
+        user = user_message(ids, words.text, words)
+        reply = empty_reply(ids, words.model)
+        saved = self._store.add_turn(NewTurn(user=user, reply=reply, begins=begins, alone=True))
+        if saved.reply.id != ids.reply_id:  # the same message came at the same instant and was quicker
+            return ids_of(saved.reply)
+        live = self.live.begin(ids)
+        self._ports.publish(session_id, UserMessage(saved.user.as_json(), saved.conversation.as_json()))
+        self._ports.spawn(self._answer, live, words, system_prompt, saved.user)
         return ids
 
     def answer_article(
@@ -107,9 +103,13 @@ class ChatService:
         """Answer the article's form; returns at the end. Events go to the asking socket only, through `send`.
 
         Raises:
-            Unavailable: the server is stopping.
+            Unavailable: the server is stopping, or the database is away before the reply began.
         """
-        conversation = self._conversation_of_panel(session_id, words)
+        self.live.require_open()
+        panel = words.client_sid or ""
+        conversation = self._store.of_client(
+            replace(self._new(session_id, title_of(panel or "API"), None, None), client_sid=panel)
+        )
         ids = ReplyIds(
             session_id=session_id,
             conversation_id=conversation.id,
@@ -117,19 +117,19 @@ class ChatService:
             reply_id=self._ports.new_id(),
             client_sid=words.client_sid,
         )
-        reply = self.live.begin(ids, alone=False)
-        try:
-            last = next((m for m in reversed(words.messages) if m.get("role") == "user"), {"content": ""})
-            self._store.add_turn(user_message(ids, str(last["content"])), empty_reply(ids, words.model))
-            request = ChatRequest(
-                messages=words.messages, model=words.model, temperature=0, key=words.key, stream=words.stream
-            )
-            outcome, _ = self._run(reply, request, send, None)
-            return ids, outcome
-        finally:
-            self.live.end(ids)
+        last = next((m for m in reversed(words.messages) if m.get("role") == "user"), {"content": ""})
+        user = user_message(ids, str(last["content"]))
+        self._store.add_turn(NewTurn(user=user, reply=empty_reply(ids, words.model)))
+        request = ChatRequest(
+            messages=words.messages, model=words.model, temperature=0, key=words.key, stream=words.stream
+        )
+        return ids, self._run(self.live.begin(ids), words, lambda: request, send)
 
     # Looking and stopping
+
+    def knows(self, session_id: str, message_id: str) -> bool:
+        """Whether this message has come before."""
+        return self._store.reply_to(session_id, message_id) is not None
 
     def resume(self, session_id: str, reply_id: str) -> dict[str, Any]:
         """A reply's text so far: `text, seq, done`. Raises NotFound."""
@@ -152,83 +152,70 @@ class ChatService:
 
     # Answering
 
-    def _answer(self, reply: LiveReply, request: ChatRequest, words: Words) -> None:
-        ids = reply.ids
-        try:
-            self._run(reply, request, lambda event: self._ports.publish(ids.session_id, event), words)
-        except Unavailable as error:
-            outcome = Outcome(*reply.snapshot(), "failed", error=error)
-            self._ports.publish(ids.session_id, last_event(ids, outcome, None, None, None))
-        finally:
-            self.live.end(ids)
+    def _answer(self, reply: LiveReply, words: Words, system_prompt: str, user: Message) -> None:
+        def request() -> ChatRequest:
+            earlier = self._store.tail(user.conversation_id, limit=WINDOW_MESSAGES, before=user.position)
+            turns = [Turn(message.role, message.content, message.state) for message in (*earlier, user)]
+            lines = window(system_prompt, turns, max_messages=WINDOW_MESSAGES)
+            return ChatRequest(messages=lines, model=words.model, key=words.key, stream=words.stream)
+
+        session_id = reply.ids.session_id
+        self._run(reply, words, request, lambda event: self._ports.publish(session_id, event))
 
     def _run(
-        self, reply: LiveReply, request: ChatRequest, send: Callable[[Event], None], words: Words | None
-    ) -> tuple[Outcome, Event]:
+        self,
+        reply: LiveReply,
+        words: Words | ArticleWords,
+        request: Callable[[], ChatRequest],
+        send: Callable[[Event], None],
+    ) -> Outcome:
         """Stream, save, find the prompt, paint, tell: in this order, so that what is told is stored."""
         ids = reply.ids
         began = time.monotonic()
         try:
-            stream = self._ports.engine_for(request.key).open(request)
-            outcome = relay(reply, stream, send, lambda text, seq: self._checkpoint(ids, text, seq))
-        except ArtbotError as error:
-            outcome = Outcome("", 0, "failed", error=error)
-        found = find_prompt(outcome.text) if outcome.error is None else None
-        self._store.finish(
-            ids.session_id,
-            ids.reply_id,
-            {
-                "content": outcome.text,
-                "seq": outcome.seq,
-                "state": outcome.state,
-                "prompt": found.prompt if found else None,
-                "negative_prompt": found.negative_prompt if found else None,
-                "finish_reason": outcome.end.finish_reason,
-                "usage": dict(outcome.end.usage) if outcome.end.usage else None,
-                "model": outcome.end.model or request.model,
-                "error": outcome.error.as_json() if outcome.error else None,
-            },
-        )
-        job_id, paint_error = self._paint(ids, words, found, outcome)
-        self.live.end(ids)
-        event = last_event(ids, outcome, found, job_id, paint_error)
-        send(event)
+            try:
+                stream = self._ports.engine_for(words.key).open(request())
+                outcome = relay(reply, stream, send, lambda text, seq: self._checkpoint(ids, text, seq))
+            except ArtbotError as error:
+                outcome = Outcome("", 0, "failed", error=error)
+            found = find_prompt(outcome.text) if outcome.error is None else None
+            self._finish(ids, _end_of(outcome, found, words.model))
+            job_id, paint_error = self._paint(ids, words, found, outcome)
+        finally:
+            self.live.end(ids)
+        send(last_event(ids, outcome, found, job_id, paint_error))
         log.info(
             "reply ended", reply_id=ids.reply_id, state=outcome.state, frames=outcome.seq,
             seconds=round(time.monotonic() - began, 2), error=outcome.error.error_code if outcome.error else None,
         )  # fmt: skip
-        return outcome, event
+        return outcome
 
     def _paint(
-        self, ids: ReplyIds, words: Words | None, found: FoundPrompt | None, outcome: Outcome
+        self, ids: ReplyIds, words: Words | ArticleWords, found: FoundPrompt | None, outcome: Outcome
     ) -> tuple[str | None, ArtbotError | None]:
-        if words is None or not words.paint or found is None or outcome.state != "complete":
+        if isinstance(words, ArticleWords) or not words.paint or found is None or outcome.state != "complete":
             return None, None
         try:
             return self._ports.paint(ids.session_id, words, found, ids), None
         except ArtbotError as error:
             return None, error
 
+    def _finish(self, ids: ReplyIds, values: dict[str, Any]) -> None:
+        """Store a reply's end however long the database is away: until then it stays live, and nothing is told."""
+        while True:
+            try:
+                return self._store.finish(ids.session_id, ids.reply_id, values)
+            except Unavailable:
+                if self.live.is_closed:
+                    raise
+                log.warning("a reply waits to be stored", reply_id=ids.reply_id)
+                time.sleep(STORE_AGAIN_S)
+
     def _checkpoint(self, ids: ReplyIds, text: str, seq: int) -> None:
         try:
             self._store.checkpoint(ids.session_id, ids.reply_id, text, seq)
         except Unavailable:
             log.warning("a checkpoint was missed", reply_id=ids.reply_id)
-
-    def _conversation_for(self, session_id: str, words: Words) -> tuple[Conversation, bool]:
-        """Where these words belong, and whether that is new: then it is saved with them, not before."""
-        if words.conversation_id is not None:
-            return self._store.get(session_id, words.conversation_id), False
-        return self._new(session_id, title_of(words.text), words.folder, words.template), True
-
-    def _conversation_of_panel(self, session_id: str, words: ArticleWords) -> Conversation:
-        panel = words.client_sid or ""
-        with self._turnstile.turn((session_id, "panel", panel)):
-            known = self._store.of_client(session_id, panel)
-            if known is not None:
-                return known
-            conversation = self._new(session_id, title_of(panel or "API"), None, None)
-            return self._store.create(replace(conversation, client_sid=panel))
 
     def new_conversation(
         self, session_id: str, *, title: str | None = None, folder: str | None = None, template: str | None = None
@@ -247,3 +234,18 @@ class ChatService:
             created_at=now,
             updated_at=now,
         )
+
+
+def _end_of(outcome: Outcome, found: FoundPrompt | None, model: str | None) -> dict[str, Any]:
+    """What is written into a reply's row at its end."""
+    return {
+        "content": outcome.text,
+        "seq": outcome.seq,
+        "state": outcome.state,
+        "prompt": found.prompt if found else None,
+        "negative_prompt": found.negative_prompt if found else None,
+        "finish_reason": outcome.end.finish_reason,
+        "usage": dict(outcome.end.usage) if outcome.end.usage else None,
+        "model": outcome.end.model or model,
+        "error": outcome.error.as_json() if outcome.error else None,
+    }

@@ -10,7 +10,7 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,7 @@ class LiveLink:
                 if frame.ask is None:
                     self._on_message(frame.kind, frame.body)
                 else:
-                    self._asks.submit(self._answer, frame, frame.ask)
+                    self._asks.submit(self._answer, frame, frame.ask).add_done_callback(_log_fault)
 
     def _answer(self, frame: Frame, number: int) -> None:
         self._keep(Frame("answer", self._on_ask(frame.kind, frame.body), ask=number))
@@ -148,6 +148,11 @@ class LiveLink:
                 self._connection = None
             self._changed.notify_all()
         _shut(connection)
+
+
+def _log_fault(answered: Future[None]) -> None:
+    if not answered.cancelled() and (fault := answered.exception()) is not None:
+        log.error("live_ask_fault", exc_info=fault)
 
 
 def _shut(connection: socket.socket) -> None:

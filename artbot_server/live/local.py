@@ -83,12 +83,13 @@ class LiveHub:
         threading.Thread(target=self._accept, args=(self._listening,), name="live-accept", daemon=True).start()
 
     def stop(self) -> None:
-        """Cut all workers off and remove the socket."""
+        """Cut all workers off and remove the socket; safe to call twice."""
         self._stopped = True
-        if self._listening is not None:
+        listening, self._listening = self._listening, None
+        if listening is not None:
             with suppress(OSError):  # Not every system lets a listening socket be shut; closing it is enough there.
-                self._listening.shutdown(socket.SHUT_RDWR)
-            address.remove(self._data_dir, self._listening)
+                listening.shutdown(socket.SHUT_RDWR)
+            address.remove(self._data_dir, listening)
         for worker in list(self._workers):
             worker.cut()
 
@@ -147,7 +148,8 @@ class LiveHub:
         try:
             self._read(worker)
         except (OSError, BadFrame) as error:
-            log.warning("live_cut", reason=str(error))
+            if not self._stopped:
+                log.warning("live_cut", reason=str(error))
         finally:
             self._change(lambda: self._workers.remove(worker))
             connection.close()
@@ -183,4 +185,7 @@ class LiveHub:
     def _change(self, change: Callable[[], None]) -> None:
         with self._changing:
             change()
-        self._on_change(len(self._workers))
+        try:
+            self._on_change(len(self._workers))
+        except ArtbotError as error:
+            log.warning("live_change_not_told", code=error.error_code, reason=error.message)

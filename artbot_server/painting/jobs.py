@@ -88,7 +88,7 @@ class Job:
     lease_until: float | None = None
     cancel_requested: bool = False
     error: Mapping[str, Any] | None = None
-    substituted: Sequence[Mapping[str, Any]] = ()
+    substituted: Sequence[Mapping[str, Any]] = field(default_factory=list)
     progress: float = 0.0
     step: int | None = None
     steps: int | None = None

@@ -23,6 +23,8 @@ class Timing:
         poll_s: how often it looks for work and lost leases; wake-ups make it faster, never needed.
         health_s: how often each backend is asked what it offers; `down_s` while it cannot be reached.
         grace_s: what a run may still take when the worker is told to stop.
+        silent_s: a run without a word for so long is given up; backends speak twice a second, and then keeping 16 large
+            pictures takes about a minute.
         pauses_s: rest of a backend after a job's first and second failed attempt.
     """
 
@@ -32,6 +34,7 @@ class Timing:
     health_s: float = 30.0
     down_s: float = 5.0
     grace_s: float = 3.0
+    silent_s: float = 180.0
     pauses_s: tuple[float, float] = (1.0, 4.0)
 
 
@@ -42,7 +45,6 @@ class Leases:
         self._desk = desk
         self._timing = timing
         self._runs: dict[str, Run] = {}
-        self._renewed_at: dict[str, float] = {}
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="leases", daemon=True)
 
@@ -57,12 +59,12 @@ class Leases:
 
     def hold(self, run: Run) -> None:
         """Renew this run's lease from now on."""
-        self._renewed_at[run.job.id] = time.monotonic()
         self._runs[run.job.id] = run
 
     def drop(self, run: Run) -> None:
         """It has ended."""
-        self._runs.pop(run.job.id, None)
+        if self._runs.get(run.job.id) is run:  # not the next attempt, which another backend may hold by now
+            del self._runs[run.job.id]
 
     def stop_run(self, job_id: str, why: Stop) -> None:
         """Stop the run of this job, if it is here."""
@@ -75,25 +77,25 @@ class Leases:
         for run in list(self._runs.values()):
             run.stop(why)
 
-    @property
-    def busy(self) -> bool:
-        """Something is painted now."""
-        return bool(self._runs)
-
     def _keep(self) -> None:
         pause_s = min(self._timing.poll_s, self._timing.renew_s)
         while not self._stopping.wait(pause_s):
             try:
                 for run in list(self._runs.values()):
-                    if time.monotonic() - self._renewed_at[run.job.id] >= self._timing.renew_s - pause_s / 2:
+                    if time.monotonic() - run.renewed_at >= self._timing.renew_s - pause_s / 2:
                         self._renew(run)
                 self._reclaim()
             except Unavailable as error:
                 log.warning("leases_not_renewed", reason=error.message)
 
     def _renew(self, run: Run) -> None:
+        if time.monotonic() - run.heard_at > self._timing.silent_s:
+            log.error("run_silent", job_id=run.job.id, backend=run.job.backend)
+            run.stop(Stop.LOST)
+            self.drop(run)
+            return
         lease = self._desk.claims.renew(run.job)
-        self._renewed_at[run.job.id] = time.monotonic()
+        run.renewed_at = time.monotonic()
         if not lease.held:
             run.stop(Stop.LOST)
         elif lease.cancel_requested:

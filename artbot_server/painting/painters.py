@@ -32,7 +32,8 @@ class Painter:
         self._woken = threading.Event()
         self._run: Run | None = None
         self._up: bool | None = None
-        self._check_at = time.monotonic()
+        self._check_at = 0.0
+        self._rest_until = 0.0
         self._thread = threading.Thread(target=self._work, name=f"painter-{backend.name}", daemon=True)
 
     def start(self) -> None:
@@ -73,7 +74,10 @@ class Painter:
 
     def _turn(self) -> float:
         """Do the next thing; how many seconds to wait afterwards unless woken."""
-        if time.monotonic() >= self._check_at:
+        now = time.monotonic()
+        if now < self._rest_until:
+            return self._rest_until - now
+        if now >= self._check_at:
             self._check()
         if not self._up:
             return self._timing.down_s
@@ -85,8 +89,9 @@ class Painter:
         if run_job(self._run, self._backend, self._desk):
             return 0
         # It may be down: look before the next job, so that a dead backend does not use up everybody's attempts.
-        self._check_at = 0
-        return self._timing.pauses_s[min(job.attempt, len(self._timing.pauses_s)) - 1]
+        self._check_at = 0.0
+        self._rest_until = time.monotonic() + self._timing.pauses_s[min(job.attempt, len(self._timing.pauses_s)) - 1]
+        return 0
 
     def _check(self) -> None:
         """Ask the backend what it offers and note it for the web process."""

@@ -33,6 +33,8 @@ WAIT_S = 600.0
 """Longest wait of a caller over HTTP; the proxies in front of one rarely wait longer."""
 LOOK_EVERY_S = 2.0
 """How often a wait looks for itself, should the worker's word be lost."""
+TOLD_KEPT = 1000
+"""Of how many jobs we know which change was told last; a worker's words about one job come within seconds."""
 
 log = structlog.get_logger()
 
@@ -73,6 +75,7 @@ class PaintQueue:
         self._limit = limit
         self._positions = Positions(jobs, backends, publish)
         self._ended = threading.Condition()
+        self._told: dict[str, int] = {}
 
     def abilities(self) -> Abilities:
         """What an order's overrides may ask for."""
@@ -101,6 +104,10 @@ class PaintQueue:
             self._live.wake()
             self.tick()
         return job, place.position if place else None
+
+    def knows(self, session_id: str, job_id: str) -> bool:
+        """Whether this session has ordered a job of this id before."""
+        return self._found(session_id, job_id) is not None
 
     def cancel(self, session_id: str, job_id: str) -> Job:
         """Cancel a job that waits, have one that runs interrupted, leave one that has ended; the job afterwards.
@@ -161,11 +168,18 @@ class PaintQueue:
         Raises:
             NotFound: it was deleted meanwhile.
         """
-        record = self.record(self._jobs.get(job_id, session_id))
+        job = self._jobs.get(job_id, session_id)
+        if self._told.get(job.id) == job.seq:
+            return  # Two changes, and at the first word we read the second.
+        record = self.record(job)
         if record["state"] == JobState.DONE:
             self._publish(session_id, PicturesReady(job_id, record["images"], record["grid"]))
         self._publish(session_id, JobChanged(record))
         with self._ended:
+            self._told.pop(job.id, None)
+            self._told[job.id] = job.seq
+            if len(self._told) > TOLD_KEPT:
+                del self._told[next(iter(self._told))]
             self._ended.notify_all()
         self.tick()
 
@@ -228,9 +242,10 @@ _MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
 
 
 def _check_suitable(folder: Folder, order: PaintOrder) -> None:
-    words = unsuitable_words(order.prompt) if folder.for_children else []
+    words = unsuitable_words(order.prompt) if folder.for_children else ()
     if words:
-        raise BadRequest("This folder is for children and does not draw that.", code="unsuitable", words=list(words))
+        message = f"This folder is for children and does not draw: {', '.join(words)}."
+        raise BadRequest(message, code="unsuitable", field="prompt", words=list(words))
 
 
 def _model(fields: Mapping[str, Any], abilities: Abilities) -> str | None:

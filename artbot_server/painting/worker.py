@@ -21,7 +21,7 @@ from artbot_server.painting.leases import Leases, Timing
 from artbot_server.painting.painters import Painter
 from artbot_server.painting.runs import Desk, Stop
 from artbot_server.painting.template_store import TemplateStore
-from artbot_server.painting.upload_answers import answer_upload
+from artbot_server.painting.upload_answers import answer_upload, sweep_uploads
 from artbot_server.sd.base import Backend
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.claims import Claims
@@ -93,6 +93,7 @@ class Worker:
         for painter in self._painters:
             painter.start()
         log.info("worker_started", backends=len(self._painters))
+        sweep_uploads(self._uploads_dir)
         swept = self._pictures.sweep()
         if swept:
             log.info("pictures_swept", count=swept)

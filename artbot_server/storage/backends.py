@@ -46,7 +46,9 @@ class BackendStore:
         """Note that a worker tried to reach it; `abilities` is None when it could not (what was known stays)."""
         values: dict[str, Any] = {"kind": backend.kind, "demo": backend.demo, "up": abilities is not None}
         if abilities is not None:
-            values |= {"abilities": asdict(abilities), "loaded_model": abilities.loaded_model}
+            values["abilities"] = asdict(abilities)
+        if abilities is not None and abilities.loaded_model is not None:
+            values["loaded_model"] = abilities.loaded_model
 
         def work(connection: Connection) -> None:
             now = time_of(self._database, connection)

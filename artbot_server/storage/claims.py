@@ -2,16 +2,16 @@
 
 Every write after a claim names worker and attempt and says whether the lease still stood, so a worker that slept past
 its lease changes nothing. A backend's row is a lease too: one job on a backend at a time, over all workers. Rows are
-locked in the order jobs, backends.
+locked in the order jobs, backends; a claim, which begins with its backend, never waits for a job's row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Update, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from artbot_server.errors import Unavailable
@@ -23,6 +23,10 @@ from artbot_server.storage.jobs import job_of, sessions_served, time_of, waiting
 from artbot_server.storage.schema import backends, jobs, pictures
 
 WORKER_LOST = Unavailable(f"The worker was lost {MAX_ATTEMPTS} times over this job.", code="worker_lost").as_json()
+
+
+Also = Callable[[Connection, float], None]
+"""What else goes into a transaction, given its connection and the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +182,12 @@ class Claims:
         )
         return connection.execute(query.with_for_update()).mappings().first()
 
-    def _backend_of(self, job: Job) -> Any:
+    def _backend_of(self, job: Job) -> Update:
         mine = (backends.c.name == job.backend, backends.c.job_id == job.id, backends.c.worker == self._worker)
         return update(backends).where(*mine)
 
     def _end(
-        self, connection: Connection, job: Job, state: JobState, values: Mapping[str, Any], also: Any = None
+        self, connection: Connection, job: Job, state: JobState, values: Mapping[str, Any], also: Also | None = None
     ) -> bool:
         if self._held(connection, job) is None:
             return False

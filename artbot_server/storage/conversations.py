@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
 from artbot_server.storage.database import LOCKED_FOR_S, Database
 from artbot_server.storage.schema import conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
-
-OWNER_LEASE_S = 15.0
-"""How long a streaming reply is believed to have a living owner; renewed every 5 s."""
-
-MESSAGE_COLUMNS = [c for c in messages.c if c.name not in ("owner", "owner_until")]
-
-
-def _conversation(row: Row[Any]) -> Conversation:
-    return Conversation(**row._mapping)
-
-
-def _message(row: Row[Any]) -> Message:
-    return Message(**row._mapping)
-
-
-def _insert(connection: Connection, conversation: Conversation) -> None:
-    values = {c.name: getattr(conversation, c.name) for c in conversations.c}
-    connection.execute(conversations.insert().values(values))
-
-
-def _of(session_id: str, conversation_id: str) -> Any:
-    return and_(conversations.c.session_id == session_id, conversations.c.id == conversation_id)
+from artbot_server.storage.turns import (
+    MESSAGE_COLUMNS,
+    OWNER_LEASE_S,
+    NewTurn,
+    SavedTurn,
+    conversation_of,
+    message_of,
+    within,
+    write_turn,
+)
 
 
 class ConversationStore:
@@ -55,38 +44,52 @@ class ConversationStore:
 
         def work(connection: Connection) -> None:
             keep_session(connection, conversation.session_id)
-            _insert(connection, conversation)
+            connection.execute(conversations.insert().values(asdict(conversation)))
 
         self._database.write(work)
         return conversation
 
     def get(self, session_id: str, conversation_id: str) -> Conversation:
         """One conversation. Raises NotFound, also when it is another session's."""
-        query = select(conversations).where(_of(session_id, conversation_id))
+        query = select(conversations).where(within(session_id, conversation_id))
         row = self._database.read(lambda connection: connection.execute(query).first())
         if row is None:
             raise NotFound("There is no such conversation in this session.", field="conversation_id")
-        return _conversation(row)
+        return conversation_of(row)
 
-    def of_client(self, session_id: str, client_sid: str) -> Conversation | None:
-        """The conversation of an article client's panel, if it has one."""
-        query = select(conversations).where(
-            conversations.c.session_id == session_id, conversations.c.client_sid == client_sid
-        )
-        row = self._database.read(lambda connection: connection.execute(query).first())
-        return _conversation(row) if row else None
+    def of_client(self, otherwise: Conversation) -> Conversation:
+        """The conversation of an article client's panel; its first message makes it as `otherwise` says."""
+
+        def work(connection: Connection) -> Conversation:
+            keep_session(connection, otherwise.session_id)
+            query = select(conversations).where(
+                conversations.c.session_id == otherwise.session_id,
+                conversations.c.client_sid == otherwise.client_sid,
+            )
+            row = connection.execute(query).first()
+            if row is not None:
+                return conversation_of(row)
+            connection.execute(conversations.insert().values(asdict(otherwise)))
+            return otherwise
+
+        try:
+            return self._database.write(work)
+        except IntegrityError:  # the panel's other message was quicker: its conversation counts
+            return self._database.write(work)
 
     def newest(self, session_id: str) -> Conversation | None:
         """The conversation that was used last."""
         found = self.page(session_id, before=None, limit=1)
         return found[0] if found else None
 
-    def newest_picture(self, conversation_id: str) -> str | None:
+    def newest_picture(self, session_id: str, conversation_id: str) -> str | None:
         """The id of the last picture that was painted in a conversation."""
         query = (
             select(pictures.c.id)
             .join(jobs, jobs.c.id == pictures.c.job_id)
-            .where(jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture")
+            .where(
+                jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture", jobs.c.session_id == session_id
+            )
             .order_by(pictures.c.created_at.desc(), pictures.c.position)
             .limit(1)
         )
@@ -98,7 +101,7 @@ class ConversationStore:
         if before is not None:
             query = query.where(conversations.c.updated_at < before)
         query = query.order_by(conversations.c.updated_at.desc()).limit(limit)
-        return [_conversation(row) for row in self._database.read(lambda c: c.execute(query).fetchall())]
+        return [conversation_of(row) for row in self._database.read(lambda c: c.execute(query).fetchall())]
 
     def delete(self, session_id: str, conversation_id: str) -> list[str]:
         """Delete a conversation with its messages, jobs and picture rows; the picture ids come back for their files.
@@ -109,7 +112,10 @@ class ConversationStore:
         """
 
         def work(connection: Connection) -> list[str]:
-            if connection.execute(select(conversations.c.id).where(_of(session_id, conversation_id))).first() is None:
+            if (
+                connection.execute(select(conversations.c.id).where(within(session_id, conversation_id))).first()
+                is None
+            ):
                 raise NotFound("There is no such conversation in this session.", field="conversation_id")
             of_it = and_(jobs.c.session_id == session_id, jobs.c.conversation_id == conversation_id)
             open_jobs = select(jobs.c.id).where(of_it, jobs.c.state.in_(("queued", "running")))
@@ -125,51 +131,37 @@ class ConversationStore:
             connection.execute(delete(pictures).where(pictures.c.job_id.in_(job_ids)))
             connection.execute(delete(jobs).where(of_it))
             connection.execute(delete(messages).where(messages.c.conversation_id == conversation_id))
-            connection.execute(delete(conversations).where(_of(session_id, conversation_id)))
+            connection.execute(delete(conversations).where(within(session_id, conversation_id)))
             return picture_ids
 
         return self._database.write(work)
 
     # Messages
 
-    def add_turn(self, user: Message, reply: Message, begun: Conversation | None = None) -> None:
-        """Save a user's message and its empty, streaming reply at the end of their conversation.
+    def add_turn(self, turn: NewTurn) -> SavedTurn:
+        """Save a user's message and its empty, streaming reply at the end of their conversation, once.
 
-        Args:
-            begun: the conversation itself where this is its first turn, so that none is ever left empty.
+        A message that is there already changes nothing: the answer is what was saved the first time, also when the
+        same message comes twice at the same instant, to two processes.
+
+        Raises:
+            NotFound: no such conversation in this session.
+            Busy: with `alone`, when a reply is being written.
         """
 
-        def work(connection: Connection) -> None:
-            keep_session(connection, user.session_id)
-            if begun is not None:
-                _insert(connection, begun)
-            count = connection.execute(
-                update(conversations)
-                .where(_of(user.session_id, user.conversation_id))
-                .values(
-                    message_count=conversations.c.message_count + 2,
-                    updated_at=time.time(),
-                    folder=user.folder,
-                    template=user.template,
-                )
-                .returning(conversations.c.message_count)
-            ).scalar()
-            if count is None:
-                raise NotFound("There is no such conversation in this session.", field="conversation_id")
-            rows = []
-            for number, message in enumerate((user, reply)):
-                row = {c.name: getattr(message, c.name) for c in MESSAGE_COLUMNS}
-                rows.append(row | {"position": count - 2 + number, "owner": None, "owner_until": None})
-            rows[1] |= {"owner": self._owner, "owner_until": time.time() + OWNER_LEASE_S}
-            connection.execute(messages.insert(), rows)
+        def work(connection: Connection) -> SavedTurn:
+            return write_turn(connection, turn, self._owner, self._database.now)
 
-        self._database.write(work)
+        try:
+            return self._database.write(work)
+        except IntegrityError:  # another process was quicker by a blink: its turn counts
+            return self._database.write(work)
 
     def message(self, session_id: str, id: str) -> Message | None:
         """One message or reply by its id, within the session."""
         query = select(*MESSAGE_COLUMNS).where(messages.c.session_id == session_id, messages.c.id == id)
         row = self._database.read(lambda connection: connection.execute(query).first())
-        return _message(row) if row else None
+        return message_of(row) if row else None
 
     def reply_to(self, session_id: str, message_id: str) -> Message | None:
         """The reply to a user's message."""
@@ -177,7 +169,7 @@ class ConversationStore:
             messages.c.session_id == session_id, messages.c.message_id == message_id, messages.c.role == "assistant"
         )
         row = self._database.read(lambda connection: connection.execute(query).first())
-        return _message(row) if row else None
+        return message_of(row) if row else None
 
     def tail(self, conversation_id: str, *, limit: int, before: int | None = None) -> list[Message]:
         """The last messages, oldest first; `before` is a position to go back from. Costs the same at any length."""
@@ -186,7 +178,7 @@ class ConversationStore:
             query = query.where(messages.c.position < before)
         query = query.order_by(messages.c.position.desc()).limit(limit)
         rows = self._database.read(lambda connection: connection.execute(query).fetchall())
-        return [_message(row) for row in reversed(rows)]
+        return [message_of(row) for row in reversed(rows)]
 
     # Replies
 
@@ -199,15 +191,21 @@ class ConversationStore:
         self._update_reply(session_id, reply_id, {"content": text, "seq": seq}, wait_s=0)
 
     def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
-        """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner."""
-        self._update_reply(session_id, reply_id, {**values, "owner": None, "owner_until": None})
+        """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner.
+
+        Also over one that was taken for lost meanwhile (a process that stood still for longer than its lease).
+        """
+        self._update_reply(
+            session_id, reply_id, {**values, "owner": None, "owner_until": None}, states=("streaming", "interrupted")
+        )
 
     def _update_reply(
-        self, session_id: str, reply_id: str, values: Mapping[str, Any], wait_s: float = LOCKED_FOR_S
-    ) -> None:
+        self, session_id: str, reply_id: str, values: Mapping[str, Any],
+        wait_s: float = LOCKED_FOR_S, states: Sequence[str] = ("streaming",),
+    ) -> None:  # fmt: skip
         statement = (
             update(messages)
-            .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state == "streaming")
+            .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state.in_(states))
             .values(**values)
         )
         self._database.write(lambda connection: connection.execute(statement), wait_s=wait_s)
@@ -217,7 +215,7 @@ class ConversationStore:
         if not reply_ids:
             return
         mine = and_(messages.c.owner == self._owner, messages.c.id.in_(reply_ids))
-        statement = update(messages).where(mine).values(owner_until=time.time() + OWNER_LEASE_S)
+        statement = update(messages).where(mine).values(owner_until=self._database.now + OWNER_LEASE_S)
         self._database.write(lambda connection: connection.execute(statement))
 
     def close_orphans(self, error: Mapping[str, Any], *, everybody: bool = False) -> Sequence[Message]:
@@ -228,11 +226,11 @@ class ConversationStore:
         """
         orphaned = messages.c.state == "streaming"
         if not everybody:
-            orphaned = and_(orphaned, messages.c.owner_until < time.time())
+            orphaned = and_(orphaned, messages.c.owner_until < self._database.now)
         statement = (
             update(messages)
             .where(orphaned)
             .values(state="interrupted", error=dict(error), owner=None, owner_until=None)
             .returning(*MESSAGE_COLUMNS)
         )
-        return [_message(row) for row in self._database.write(lambda c: c.execute(statement).fetchall())]
+        return [message_of(row) for row in self._database.write(lambda c: c.execute(statement).fetchall())]

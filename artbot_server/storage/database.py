@@ -7,14 +7,16 @@ callback (under eventlet a green thread that yields there keeps SQLite's write l
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Float, create_engine, event, literal_column
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.errors import ConfigError, Unavailable
 
@@ -40,11 +42,11 @@ class Database:
         self.is_sqlite = self._engine.dialect.name == "sqlite"
 
     @property
-    def now(self) -> TextClause:
+    def now(self) -> ColumnElement[float]:
         """The database's own clock as an SQL expression: leases of several machines are held against it alone."""
         if self.is_sqlite:
-            return text("((julianday('now') - 2440587.5) * 86400.0)")
-        return text("extract(epoch from clock_timestamp())::float8")
+            return literal_column("((julianday('now') - 2440587.5) * 86400.0)", Float)
+        return literal_column("extract(epoch from clock_timestamp())::float8", Float)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that only reads.
@@ -66,11 +68,18 @@ class Database:
         return self._run(work, write=True, wait_s=wait_s)
 
     def use_write_ahead_log(self) -> None:
-        """SQLite only, lasting: readers and the one writer no longer wait for each other."""
-        with self._engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            assert raw is not None
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        """SQLite only, lasting: readers and the one writer no longer wait for each other.
+
+        Raises:
+            Unavailable: the file cannot be opened or is no database.
+        """
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                raw.cursor().execute("PRAGMA journal_mode=WAL")
+        except (DBAPIError, sqlite3.Error) as error:  # the second by the cursor, past SQLAlchemy
+            raise Unavailable(f"The database cannot be opened: {getattr(error, 'orig', error)}.") from error
 
     def close(self) -> None:
         """Close the pooled connections."""
@@ -89,6 +98,8 @@ class Database:
                             return work(connection)
                     finally:
                         connection.info.pop("artbot_write", None)
+            except PoolTimeoutError as error:
+                raise Unavailable("The database has no connection free; try again in a moment.") from error
             except OperationalError as error:
                 if not _is_passing(error) or time.monotonic() >= give_up_at:
                     raise Unavailable("The database cannot be used just now; try again in a moment.") from error
@@ -97,9 +108,9 @@ class Database:
 
 
 def _is_passing(error: DBAPIError) -> bool:
-    """SQLite's lock, or a PostgreSQL connection that was cut: both are over soon."""
+    """SQLite's lock, or PostgreSQL's deadlock or a connection that was cut: all are over soon."""
     words = str(error.orig).lower()
-    return "locked" in words or "busy" in words or error.connection_invalidated
+    return any(word in words for word in ("locked", "busy", "deadlock")) or error.connection_invalidated
 
 
 def _create_engine(url: str) -> Engine:

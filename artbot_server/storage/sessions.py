@@ -8,11 +8,11 @@ import hmac
 import secrets
 import time
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.storage.database import Database
-from artbot_server.storage.schema import server_values, sessions
+from artbot_server.storage.schema import server_values
 
 RANDOM_BYTES = 24
 SIGNATURE_BYTES = 16
@@ -73,5 +73,5 @@ def shared_secret(database: Database) -> bytes:
 
 def keep_session(connection: Connection, session_id: str) -> None:
     """Write the session's row unless it is there, in the caller's transaction."""
-    if connection.execute(select(sessions.c.id).where(sessions.c.id == session_id)).first() is None:
-        connection.execute(sessions.insert().values(id=session_id, created_at=time.time()))
+    statement = text("INSERT INTO sessions (id, created_at) VALUES (:id, :now) ON CONFLICT (id) DO NOTHING")
+    connection.execute(statement, {"id": session_id, "now": time.time()})

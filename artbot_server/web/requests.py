@@ -21,13 +21,16 @@ TEXT_CHARS = 8_000
 """Longest message of a user, in characters: a page of prose, far more than a picture needs."""
 PROMPT_CHARS = 10_000
 ARTICLE_MESSAGES = 400
+LARGEST_WHOLE = 2**53
+"""What JavaScript counts exactly; databases take it too."""
 EVENT_IMAGE_BYTES = 700_000
 """Largest picture inside an event: it fits Socket.IO's usual limit of 1 MB also as base64."""
 
 
-def _canonical_uuid(value: str) -> str:
+def _is_uuid(value: str) -> str:
     try:
-        return str(uuid.UUID(value))
+        uuid.UUID(value)
+        return value  # as it was sent: the client compares it with what it sends later
     except ValueError:
         raise PydanticCustomError("uuid", "a UUID such as 123e4567-e89b-12d3-a456-426614174000") from None
 
@@ -36,12 +39,22 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-Uuid = Annotated[str, Field(max_length=64), AfterValidator(_canonical_uuid)]
-Id = Annotated[str, Field(min_length=1, max_length=64)]
-Name = Annotated[str, Field(min_length=1, max_length=128)]
+def _no_zero(value: str) -> str:
+    if "\0" in value:
+        raise PydanticCustomError("zero", "a text without the character NUL")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_no_zero)]
+"""Any text that a database can keep: PostgreSQL takes no NUL."""
+
+Uuid = Annotated[str, Field(max_length=64), AfterValidator(_is_uuid)]
+Id = Annotated[Words, Field(min_length=1, max_length=64)]
+Name = Annotated[Words, Field(min_length=1, max_length=128)]
 OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none)]
 OptionalId = Annotated[Id | None, BeforeValidator(_empty_is_none)]
-ClientSid = Annotated[str, Field(max_length=128)]
+ClientSid = Annotated[Words, Field(max_length=128)]
+Prompt = Annotated[Words, Field(min_length=1, max_length=PROMPT_CHARS)]
 PictureData = Annotated[bytes | str, Field(union_mode="left_to_right")]
 
 
@@ -58,7 +71,7 @@ class ArticleMessage(Request):
     """One entry of OpenAI's list."""
 
     role: Literal["system", "user", "assistant"]
-    content: Annotated[str, Field(max_length=100_000)]
+    content: Annotated[Words, Field(max_length=100_000)]
 
 
 class ArticleChat(Request):
@@ -74,7 +87,7 @@ class ArticleChat(Request):
 class SessionChat(Request):
     """The session form of `gpt_chat`."""
 
-    text: Annotated[str, Field(min_length=1, max_length=TEXT_CHARS)]
+    text: Annotated[Words, Field(min_length=1, max_length=TEXT_CHARS)]
     message_id: Uuid | None = None
     conversation_id: OptionalId = None
     folder: OptionalName = None
@@ -112,10 +125,10 @@ class StopChat(Request):
 class Generate(Request):
     """`generate`."""
 
-    prompt: Annotated[str, Field(min_length=1, max_length=PROMPT_CHARS)]
+    prompt: Prompt
     folder: Name
     template: Name
-    negative_prompt: Annotated[str, Field(max_length=PROMPT_CHARS)] = ""
+    negative_prompt: Annotated[Words, Field(max_length=PROMPT_CHARS)] = ""
     image_id: OptionalId = None
     image: PictureData | None = None
     mask_id: OptionalId = None
@@ -125,6 +138,14 @@ class Generate(Request):
     conversation_id: OptionalId = None
     reply_id: OptionalId = None
     client_sid: ClientSid | None = None
+
+
+class SubmitByPrompt(Request):
+    """The form fields of the article's `POST /submitbyprompt`."""
+
+    prompt: Prompt
+    folder: Name = Field(alias="folderName")
+    template: Name = Field(alias="templateName")
 
 
 class CancelJob(Request):
@@ -143,7 +164,7 @@ class History(Request):
     """`history`."""
 
     conversation_id: OptionalId = None
-    before: Annotated[int, Field(ge=0)] | None = None
+    before: Annotated[int, Field(ge=0, le=LARGEST_WHOLE)] | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 50
 
 
@@ -157,7 +178,7 @@ class Conversations(Request):
 class NewConversation(Request):
     """`new_conversation`."""
 
-    title: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[Words, Field(max_length=200)] = ""
     folder: OptionalName = None
     template: OptionalName = None
 
@@ -183,7 +204,6 @@ class ConnectAuth(Request):
 
     session: Annotated[str, Field(max_length=200)] | None = None
     access: Annotated[str, Field(max_length=512)] | None = None
-    operator: Annotated[str, Field(max_length=512)] | None = None
     images: Literal["thumbnail", "original", "base64", "url"] = "thumbnail"
 
 

@@ -45,7 +45,7 @@ def cursor_of(messages: Sequence[Message]) -> int | None:
 
 def conversation_json(services: Services, conversation: Conversation) -> dict[str, Any]:
     """A conversation's record with its newest picture."""
-    picture_id = services.conversations.newest_picture(conversation.id)
+    picture_id = services.conversations.newest_picture(conversation.session_id, conversation.id)
     return conversation.as_json(services.sign(picture_id, "thumbnail") if picture_id else None)
 
 

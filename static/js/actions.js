@@ -18,7 +18,7 @@ export class Actions {
     this.#state = state;
     this.#choice = choice;
     this.#outbox = outbox;
-    state.setDrafts(tabStore.get("drafts", []));
+    state.hold({ drafts: tabStore.get("drafts", []) });
     state.addEventListener("snapshot", ({ detail }) => this.#restore(detail));
     state.addEventListener("view", () => tabStore.set(VIEW_KEY, state.view ?? NEW));
   }
@@ -27,7 +27,13 @@ export class Actions {
 
   send(text) {
     const { folder, template, image, paintRightAway: paint } = this.#choice;
-    const message = { text, paint, ...(folder && { folder }), ...(template && { template }), ...(image && { image_id: image.id }) };
+    const message = {
+      text,
+      paint,
+      ...(folder && { folder }),
+      ...(template && { template }),
+      ...(image && { image_id: image.id }),
+    };
     this.#choice.setImage(null);
     return this.#outbox.add(message);
   }
@@ -78,7 +84,15 @@ export class Actions {
   /** Write a job's prompt anew on a sheet of its own at the end. */
   editPrompt({ job, message }) {
     const { prompt, negative_prompt, reply_id = null, conversation_id } = job;
-    const draft = { draft_id: newId(), conversation_id, reply_id, prompt, negative_prompt, image_id: job.image_id ?? message?.image_id ?? null };
+    const draft = {
+      draft_id: newId(),
+      at: this.#state.next(),
+      conversation_id,
+      reply_id,
+      prompt,
+      negative_prompt,
+      image_id: job.image_id ?? message?.image_id ?? null,
+    };
     this.#setDrafts([...this.#state.drafts, draft]);
     return draft.draft_id;
   }
@@ -100,7 +114,9 @@ export class Actions {
 
   async open(conversationId) {
     const ack = await this.#connection.ask("history", { conversation_id: conversationId });
-    if (ack.ok) this.#show(ack);
+    if (!ack.ok) return ack;
+    this.#state.show(ack);
+    this.#choice.choose(ack.conversation.folder, ack.conversation.template);
     return ack;
   }
 
@@ -125,25 +141,23 @@ export class Actions {
     return ack;
   }
 
-  async loadTemplates() {
+  /** Fetch the folders and templates unless this version is here. */
+  async loadTemplates(version) {
+    if (version === this.#choice.version) return;
     const ack = await this.#connection.ask("templates");
-    if (ack.ok) this.#choice.setCatalogue(ack.folders);
+    if (ack.ok) this.#choice.setCatalogue(ack);
   }
 
   // ---- Internal ----
 
   async #generate(ask, shape) {
-    this.#state.addJob(askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, {}, Date.now() / 1000));
+    this.#state.addJob(
+      askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, this.#state.next()),
+    );
     const ack = await this.#connection.ask("generate", ask);
     if (ack.ok) return null;
     this.#state.dropJob(ask.job_id);
     return ack.error;
-  }
-
-  #show(answer) {
-    this.#state.show(answer);
-    const { folder, template } = answer.conversation ?? {};
-    if (folder) this.#choice.choose(folder, template);
   }
 
   /** After each connect: the conversation this tab was in, or the newest one. */
@@ -151,16 +165,19 @@ export class Actions {
     const wanted = tabStore.get(VIEW_KEY);
     const newest = snapshot.conversation?.conversation_id ?? null;
     if (wanted === NEW) this.#state.show({ conversation: null });
-    else if (!wanted || wanted === newest) this.#show(snapshot);
-    else {
-      const ack = await this.open(wanted);
-      if (!ack.ok && ack.error.code === "not_found") this.#show(snapshot);
-    }
+    else if (!wanted || wanted === newest) this.#state.show(snapshot);
+    else await this.#restoreOther(wanted, snapshot);
     this.#outbox.flush();
   }
 
+  async #restoreOther(conversationId, snapshot) {
+    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
+    if (ack.ok) this.#state.show(ack);
+    else if (ack.error.code === "not_found") this.#state.show(snapshot);
+  }
+
   #setDrafts(drafts) {
-    this.#state.setDrafts(drafts);
+    this.#state.hold({ drafts });
     tabStore.set("drafts", drafts);
   }
 }

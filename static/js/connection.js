@@ -3,7 +3,18 @@
 
 import { io } from "../vendor/socket.io-4.8.4.esm.min.js";
 
-const FACTS = ["session", "user_message", "message", "gpt_chat", "chat_error", "job", "queue", "progress", "images", "server"];
+const FACTS = [
+  "session",
+  "user_message",
+  "message",
+  "gpt_chat",
+  "chat_error",
+  "job",
+  "queue",
+  "progress",
+  "images",
+  "server",
+];
 const ACK_TIMEOUT_MS = 10_000; // the server acks within a second; a lost one is asked again after the next snapshot
 const QUIET_MS = 1_000; // shorter gaps are not worth a word
 const OFFLINE_AFTER_FAILURES = 3;
@@ -17,7 +28,12 @@ export class Connection extends EventTarget {
 
   constructor(state) {
     super();
-    this.#socket = io({ autoConnect: false, auth: { images: "url" }, transports: ["websocket", "polling"], tryAllTransports: true });
+    this.#socket = io({
+      autoConnect: false,
+      auth: { images: "url" },
+      transports: ["websocket", "polling"],
+      tryAllTransports: true,
+    });
     for (const name of FACTS) this.#socket.on(name, (data) => this.#take(state, name, data));
     this.#socket.on("disconnect", (reason) => this.#lost(reason));
     this.#socket.on("connect_error", (error) => this.#refused(error));

@@ -11,7 +11,9 @@ export function clone(id) {
 
 /** The elements marked data-part="name" under `root`, by name. */
 export function parts(root) {
-  return Object.fromEntries([...root.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]));
+  return Object.fromEntries(
+    [...root.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]),
+  );
 }
 
 export function icon(name, extra = "") {
@@ -32,10 +34,12 @@ export function element(tag, properties = {}, ...children) {
 
 /** Fill a <dl> with [name, value] pairs. */
 export function fillFacts(list, pairs) {
-  list.replaceChildren(...pairs.flatMap(([name, value]) => [
-    element("dt", { textContent: name }),
-    element("dd", { textContent: value, title: value }),
-  ]));
+  list.replaceChildren(
+    ...pairs.flatMap(([name, value]) => [
+      element("dt", { textContent: name }),
+      element("dd", { textContent: value, title: value }),
+    ]),
+  );
 }
 
 export async function copyText(text) {

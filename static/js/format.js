@@ -31,7 +31,9 @@ export function dayOf(seconds, now = Date.now()) {
 /** "3rd", or the bare figure where the language puts its own words around it. */
 export function ordinal(n, language) {
   if (!language.startsWith("en")) return String(n);
-  const suffix = { one: "st", two: "nd", few: "rd", other: "th" }[new Intl.PluralRules("en", { type: "ordinal" }).select(n)];
+  const suffix = { one: "st", two: "nd", few: "rd", other: "th" }[
+    new Intl.PluralRules("en", { type: "ordinal" }).select(n)
+  ];
   return `${n}${suffix}`;
 }
 
@@ -50,15 +52,35 @@ export function parseInfotext(infotext) {
   const prompt = (cut < 0 ? lines : lines.slice(0, cut)).join("\n");
   const negative = cut < 0 ? "" : lines.slice(cut).join("\n").slice("Negative prompt: ".length);
   const fields = [...last.matchAll(/\s*([\w \-/]+):\s*("(?:\\.|[^"\\])*"|[^,]*)(?:,|$)/g)];
-  return { prompt, negative, fields: fields.map(([, name, value]) => [name.trim(), value.trim().replace(/^"|"$/g, "")]) };
+  return {
+    prompt,
+    negative,
+    fields: fields.map(([, name, value]) => [name.trim(), value.trim().replace(/^"|"$/g, "")]),
+  };
 }
 
-/** Where the person's own words stand in a prompt: [[start, end]], words of three letters or more, short ones left out. */
+/** Whether a text takes more than `lines` of about 25 letters (a Chinese character takes two). */
+export function isLong(text, lines) {
+  const wide = (text.match(/\p{Script=Han}/gu) ?? []).length;
+  return text.length + wide > lines * 25;
+}
+
+/** Where the person's own words stand in a prompt: [[start, end]], neighbours joined, short and common words left out. */
 export function ownWords(said, prompt) {
   const wanted = new Set((said.toLowerCase().match(/[\p{L}]{4,}/gu) ?? []).filter((word) => !COMMON.has(word)));
-  return [...prompt.matchAll(/[\p{L}]+/gu)]
-    .filter(([word]) => wanted.has(word.toLowerCase()))
-    .map((match) => [match.index, match.index + match[0].length]);
+  const found = [...prompt.matchAll(/[\p{L}]+/gu)].filter(([word]) => wanted.has(word.toLowerCase()));
+  const places = [];
+  for (const match of found) {
+    const end = match.index + match[0].length;
+    const last = places.at(-1);
+    if (last && prompt.slice(last[1], match.index) === " ") last[1] = end;
+    else places.push([match.index, end]);
+  }
+  return places;
 }
 
-const COMMON = new Set("with from that this than then into over under have just before after when where some very like please draw paint picture image".split(" "));
+const COMMON = new Set(
+  "with from that this than then into over under have just before after when where some very like please draw paint picture image".split(
+    " ",
+  ),
+);

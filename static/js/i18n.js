@@ -26,6 +26,12 @@ export function t(key, values = {}) {
 /** The name of a folder or template in the reader's language. */
 export const titleOf = (record) => record?.title?.[language] ?? record?.title?.en ?? record?.name ?? "";
 
+/** The name of an infotext's field: the reader's word for the usual ones, else as the painter wrote it. */
+export function fieldName(name) {
+  const key = `field.${name.toLowerCase().replace(/\W+/g, "_")}`;
+  return hasWords(key) ? t(key) : name;
+}
+
 /** What happened, in words: the table's sentence for the code, else the server's own. */
 export function errorWords(error) {
   const code = error?.code ?? "internal";
@@ -50,8 +56,11 @@ export function label(element, key, values) {
 
 export function translate(root) {
   const valuesOf = (element) => JSON.parse(element.dataset.tValues ?? "{}");
-  for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t, valuesOf(element));
-  for (const element of root.querySelectorAll("[data-t-label]")) element.setAttribute("aria-label", t(element.dataset.tLabel, valuesOf(element)));
+  for (const element of root.querySelectorAll("[data-t]"))
+    element.textContent = t(element.dataset.t, valuesOf(element));
+  for (const element of root.querySelectorAll("[data-t-label]"))
+    element.setAttribute("aria-label", t(element.dataset.tLabel, valuesOf(element)));
   for (const element of root.querySelectorAll("[data-t-title]")) element.title = t(element.dataset.tTitle);
-  for (const element of root.querySelectorAll("[data-t-placeholder]")) element.placeholder = t(element.dataset.tPlaceholder);
+  for (const element of root.querySelectorAll("[data-t-placeholder]"))
+    element.placeholder = t(element.dataset.tPlaceholder);
 }

@@ -10,7 +10,11 @@ export function mergeJob(old, record) {
   if (record.seq < old.seq) return old;
   const sameAttempt = record.attempt === old.attempt;
   const images = record.images?.length ? record.images : old.images;
-  return { ...record, images, progress: sameAttempt ? Math.max(old.progress ?? 0, record.progress ?? 0) : record.progress };
+  return {
+    ...record,
+    images,
+    progress: sameAttempt ? Math.max(old.progress ?? 0, record.progress ?? 0) : record.progress,
+  };
 }
 
 /** Apply a `progress` event. One that arrives after the end, or is behind, changes nothing. */
@@ -31,11 +35,27 @@ export function applyImages(job, event) {
 }
 
 /** The job this page shows between its own `generate` and the server's first record of it. */
-export function askedJob(ask, { position = null } = {}, now) {
+export function askedJob(ask, created_at) {
   return {
-    state: "queued", seq: 0, attempt: 0, images: [], grid: null, error: null, substituted: [], count: 1,
-    negative_prompt: "", overrides: {}, image_id: null, eta_s: null, progress: 0, step: null, steps: null,
-    ...ask, position, created_at: now, ended_at: null,
+    state: "queued",
+    seq: 0,
+    attempt: 0,
+    images: [],
+    grid: null,
+    error: null,
+    substituted: [],
+    count: 1,
+    negative_prompt: "",
+    overrides: {},
+    image_id: null,
+    eta_s: null,
+    progress: 0,
+    step: null,
+    steps: null,
+    position: null,
+    ...ask,
+    created_at,
+    ended_at: null,
   };
 }
 

@@ -47,12 +47,19 @@ const open = {
   viewer: (pictureId) => viewer.open(pictureId),
 };
 const context = {
-  state, choice, actions, connection, dialogs, open, toast,
+  state,
+  choice,
+  actions,
+  connection,
+  dialogs,
+  open,
+  toast,
   toastWords: (words) => toaster.show(words),
   follower: new Follower(main),
   previews: new Map(),
-  pictureUrl: (id) => `/images/${encodeURIComponent(id)}`,
+  pictureUrl: (id) => `/images/${encodeURIComponent(id)}/thumbnail`,
   startNew,
+  editPrompt,
 };
 
 const frame = new FrameView({ ...context });
@@ -63,9 +70,19 @@ const parameters = new ParametersView(context);
 const viewer = new ViewerView(context);
 const pickers = [
   new PickerView({ choice, home: document.querySelector("[data-hello-picker]") }),
-  new PickerView({ choice, home: document.querySelector("[data-dialog-picker]"), picked: () => dialogs.close("picker") }),
+  new PickerView({
+    choice,
+    home: document.querySelector("[data-dialog-picker]"),
+    picked: () => dialogs.close("picker"),
+  }),
 ];
 const strip = new StripView({ state, main, scrollTo: (key) => conversation.scrollTo(key) });
+
+/** Write a job's prompt anew, with the cursor in it. */
+function editPrompt(turn) {
+  actions.editPrompt(turn);
+  conversation.lastPaintable().focus();
+}
 
 function startNew() {
   actions.startNew();
@@ -81,8 +98,11 @@ function arrange() {
 }
 
 for (const type of ["turns", "view"]) state.addEventListener(type, arrange);
-state.addEventListener("snapshot", () => actions.loadTemplates());
-state.addEventListener("view", () => matchMedia("(pointer: fine)").matches && !dialogs.modal && composer.focus());
+state.addEventListener("snapshot", ({ detail }) => actions.loadTemplates(detail.templates_version));
+state.addEventListener("view", () => {
+  const idle = document.activeElement === document.body && !dialogs.modal;
+  if (idle && matchMedia("(pointer: fine)").matches) composer.focus();
+});
 state.addEventListener("use", () => composer.focus());
 state.addEventListener("language", () => {
   for (const view of [frame, composer, conversation, strip]) view.render();

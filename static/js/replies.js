@@ -39,6 +39,7 @@ export function finishedMessage(event, position) {
     finish_reason: event.finish_reason ?? null,
     usage: event.usage ?? null,
     error: null,
+    paint_error: event.paint_error ?? null,
   };
 }
 

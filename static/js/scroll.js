@@ -23,6 +23,11 @@ export class Follower {
     this.#box.scrollTop = this.#box.scrollHeight;
   }
 
+  toStart() {
+    this.#following = false;
+    this.#box.scrollTop = 0;
+  }
+
   /** Move by so many pixels: what was added above stays above. */
   shift(pixels) {
     this.#box.scrollTop += pixels;

@@ -2,13 +2,12 @@
 // in through `apply`; every change is told as an event, and the views read what they need.
 
 import { applyFrame, applyResume, beginReply, failedMessage, finishedMessage } from "./replies.js";
-import { applyImages, applyPlace, applyProgress, hasEnded, mergeJob } from "./jobs.js";
+import { applyImages, applyPlace, applyProgress, mergeJob } from "./jobs.js";
+import { hasEndOf, keepMessage, sentMessage } from "./messages.js";
 import { turnsOf } from "./turns.js";
 
 export class State extends EventTarget {
   server = null;
-  folders = [];
-  templatesVersion = null;
   view = null; // conversation_id on view; null: a new conversation
   conversation = null;
   messages = [];
@@ -27,15 +26,14 @@ export class State extends EventTarget {
 
   on_session(snapshot) {
     this.server = snapshot.server;
-    this.templatesVersion = snapshot.templates_version;
     this.replies = new Map(snapshot.replies.map((reply) => [reply.reply_id, beginReply(reply)]));
-    for (const job of snapshot.jobs) this.#keepJob(job);
+    snapshot.jobs.forEach((job) => this.#keepJob(job));
     this.tell("server");
     this.tell("snapshot", snapshot);
   }
 
   on_server(server) {
-    this.server = server.server ?? server;
+    this.server = server;
     this.tell("server");
   }
 
@@ -49,11 +47,9 @@ export class State extends EventTarget {
   }
 
   on_message(frame) {
-    const known = this.replies.get(frame.reply_id);
-    const before = known ?? beginReply(frame.seq === 1 || frame.from === 1 ? { ...frame, seq: 0 } : { ...frame, seq: -1 });
-    const { reply, outcome, piece } = applyFrame(before, frame);
+    if (!this.replies.has(frame.reply_id)) this.#meet(frame);
+    const { reply, outcome, piece } = applyFrame(this.replies.get(frame.reply_id), frame);
     this.replies.set(reply.reply_id, reply);
-    if (!known && reply.conversation_id === this.view) this.tell("turns");
     if (outcome === "append") this.tell("append", { reply, piece });
     if (outcome === "gap" && reply.conversation_id === this.view) this.tell("gap", reply);
   }
@@ -125,14 +121,11 @@ export class State extends EventTarget {
   }
 
   /** The server took a message of this page: its turn becomes a real one. */
-  accepted(item, ack, now) {
+  accepted(item, ack, created_at) {
     this.unsent = this.unsent.filter((other) => other.message_id !== item.message_id);
-    if (!this.replies.has(ack.reply_id) && !this.#reply(ack.reply_id)) this.replies.set(ack.reply_id, beginReply(ack));
-    if (ack.conversation_id === this.view) {
-      const { message_id, conversation_id } = ack;
-      const { text: content, image_id = null, folder, template } = item;
-      this.#keepMessage({ role: "user", content, state: "complete", created_at: now, message_id, conversation_id, image_id, folder, template });
-    }
+    if (!this.replies.has(ack.reply_id) && !hasEndOf(this.messages, ack.reply_id))
+      this.replies.set(ack.reply_id, beginReply(ack));
+    if (ack.conversation_id === this.view) this.#keepMessage(sentMessage(item, ack, { at: this.next(), created_at }));
     this.tell("turns");
     this.tell("conversations");
   }
@@ -147,13 +140,9 @@ export class State extends EventTarget {
     this.tell("turns");
   }
 
-  setUnsent(items) {
-    this.unsent = items;
-    this.tell("turns");
-  }
-
-  setDrafts(drafts) {
-    this.drafts = drafts;
+  /** What this page keeps for later: `unsent` messages, `drafts` of prompts. */
+  hold(kept) {
+    Object.assign(this, kept);
     this.tell("turns");
   }
 
@@ -162,10 +151,8 @@ export class State extends EventTarget {
     this.#setJob({ ...job, images: job.images.map((other) => (other.id === picture.id ? picture : other)) });
   }
 
-  // ---- Reading ----
-
   turns() {
-    return turnsOf({ ...this, messages: this.messages, replies: [...this.replies.values()], jobs: [...this.jobs.values()] });
+    return turnsOf({ ...this, replies: [...this.replies.values()], jobs: [...this.jobs.values()] });
   }
 
   /** The live reply of the conversation on view, if one runs. */
@@ -173,8 +160,10 @@ export class State extends EventTarget {
     return [...this.replies.values()].find((reply) => reply.conversation_id === this.view) ?? null;
   }
 
-  unfinishedJobs() {
-    return [...this.jobs.values()].filter((job) => !hasEnded(job));
+  /** A time just behind everything on view, for what is new. */
+  next() {
+    const times = this.turns().map((turn) => turn.at);
+    return Math.max(0, ...times.filter(Number.isFinite)) + 0.001;
   }
 
   tell(type, detail = null) {
@@ -192,13 +181,15 @@ export class State extends EventTarget {
     return this.#setJob(mergeJob(this.jobs.get(record.job_id), record));
   }
 
-  #reply(replyId) {
-    return this.messages.find((message) => message.reply_id === replyId && message.role === "assistant" && message.state !== "streaming");
+  #keepMessage(message) {
+    this.messages = keepMessage(this.messages, message);
   }
 
-  #keepMessage(message) {
-    const same = (other) => other.role === message.role && (message.role === "user" ? other.message_id === message.message_id : other.reply_id === message.reply_id);
-    this.messages = this.messages.some(same) ? this.messages.map((other) => (same(other) ? { ...other, ...message } : other)) : [...this.messages, message];
+  /** A reply that another socket asked for: from its beginning, or (seq -1) with a gap before this frame. */
+  #meet(frame) {
+    const seq = (frame.from ?? frame.seq) === 1 ? 0 : -1;
+    this.replies.set(frame.reply_id, beginReply({ ...frame, text: "", seq }));
+    if (frame.conversation_id === this.view) this.tell("turns");
   }
 
   #endReply(message) {

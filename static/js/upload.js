@@ -4,13 +4,16 @@ const UPLOAD_PATH = "/api/v1/images";
 
 /** Resolves with {ok: true, id, url, thumbnail_url, width, height} or {ok: false, error}. */
 export async function uploadPicture(file, limits) {
-  if (limits?.upload_bytes && file.size > limits.upload_bytes) return { ok: false, error: { code: "too_large", detail: {} } };
+  if (limits?.upload_bytes && file.size > limits.upload_bytes)
+    return { ok: false, error: { code: "too_large", detail: {} } };
   const form = new FormData();
   form.append("image", file);
   try {
     const response = await fetch(UPLOAD_PATH, { method: "POST", body: form, credentials: "same-origin" });
     const answer = await response.json();
-    return answer.ok ? answer : { ok: false, error: answer.error };
+    if (answer.ok) return answer;
+    const unreadable = answer.error.code === "bad_request" && answer.error.detail?.field === "image";
+    return { ok: false, error: unreadable ? { ...answer.error, code: "not_a_picture" } : answer.error };
   } catch {
     return { ok: false, error: { code: "upload_failed", detail: {} } };
   }

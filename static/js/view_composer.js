@@ -49,7 +49,7 @@ export class ComposerView {
   }
 
   focus() {
-    this.#parts.text.focus();
+    this.#parts.text.focus({ preventScroll: true });
   }
 
   /** Show words as if they had been typed. */
@@ -146,24 +146,25 @@ export class ComposerView {
 
   #showTemplate() {
     const record = this.#choice.templateRecord();
-    const { template, templatePicture, templateName, templateShape } = this.#parts;
+    const { template, templatePicture, templateNone, templateName, templateShape } = this.#parts;
     template.hidden = !record;
     if (!record) return;
     templatePicture.hidden = !record.picture_url;
+    templateNone.hidden = Boolean(record.picture_url);
     if (record.picture_url) templatePicture.src = record.picture_url;
     templateName.textContent = titleOf(record);
     templateShape.textContent = size(record.width, record.height);
-    template.setAttribute("aria-label", t("picker.choose", { name: titleOf(record) }));
   }
 
   #showImage() {
-    const { attached, thumbnail, attachedWords } = this.#parts;
     if ("uploading" in this.element.dataset) return;
+    const { attached, thumbnail, attachedWords, detach } = this.#parts;
     const { image } = this.#choice;
-    attached.hidden = !image;
-    thumbnail.hidden = !image;
+    const needs = !image && this.#choice.templateRecord()?.mode === "img2img";
+    attached.hidden = !image && !needs;
+    thumbnail.hidden = detach.hidden = !image;
     if (image) thumbnail.src = image.thumbnail_url;
-    say(attachedWords, "composer.picture");
+    say(attachedWords, needs ? "composer.needs" : "composer.picture");
   }
 
   #trouble(error) {

@@ -20,9 +20,10 @@ export class ConversationView {
     this.#loading = root.querySelector("[data-loading]");
     this.#earlier.querySelector("button").addEventListener("click", () => this.#showEarlier());
     state.addEventListener("turns", () => this.render());
-    state.addEventListener("view", () => this.#context.follower.toEnd());
     state.addEventListener("append", ({ detail }) => this.#byReply(detail.reply.reply_id)?.append(detail.piece));
-    state.addEventListener("progress", ({ detail }) => this.#byJob(detail.job.job_id)?.progress(detail.job, detail.preview));
+    state.addEventListener("progress", ({ detail }) =>
+      this.#byJob(detail.job.job_id)?.progress(detail.job, detail.preview),
+    );
     context.choice.addEventListener("change", () => this.render());
     setTimeout(() => this.render(), LOADING_AFTER_MS);
   }
@@ -35,7 +36,8 @@ export class ConversationView {
     this.#loading.hidden = !(this.#state.loading && late) || turns.length > 0;
     this.#thread.hidden = turns.length === 0;
     this.#earlier.hidden = !this.#state.cursor;
-    this.#context.follower.keep(() => this.#reconcile(turns));
+    if (turns.length) this.#context.follower.keep(() => this.#reconcile(turns));
+    else this.#empty();
   }
 
   /** The last prompt that can be painted, for Ctrl Enter. */
@@ -67,6 +69,12 @@ export class ConversationView {
       if (there !== view.element) this.#box.insertBefore(view.element, there ?? null);
     });
     if (added) this.#context.follower.toEnd();
+  }
+
+  #empty() {
+    if (this.#views.size === 0) return;
+    this.#reconcile([]);
+    this.#context.follower.toStart();
   }
 
   async #showEarlier() {

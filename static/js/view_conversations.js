@@ -37,12 +37,17 @@ export class ConversationsView {
     const { groups, none, more } = this.#parts;
     none.hidden = this.#list.length > 0;
     more.hidden = !this.#cursor;
-    const days = ["today", "yesterday", "earlier"].map((day) => [day, this.#list.filter((one) => dayOf(one.updated_at) === day)]);
+    const days = ["today", "yesterday", "earlier"].map((day) => [
+      day,
+      this.#list.filter((one) => dayOf(one.updated_at) === day),
+    ]);
     const filled = days.filter(([, list]) => list.length);
-    groups.replaceChildren(...filled.flatMap(([day, list]) => [
-      element("h3", { className: "grp", textContent: t(`day.${day}`) }),
-      element("ul", {}, ...list.map((conversation) => this.#row(conversation))),
-    ]));
+    groups.replaceChildren(
+      ...filled.flatMap(([day, list]) => [
+        element("h3", { className: "grp", textContent: t(`day.${day}`) }),
+        element("ul", {}, ...list.map((conversation) => this.#row(conversation))),
+      ]),
+    );
   }
 
   #row(conversation) {
@@ -52,7 +57,10 @@ export class ConversationsView {
     title.textContent = name;
     const count = t("conversations.count", { n: conversation.message_count });
     when.textContent = `${clock(conversation.updated_at, localeTag())} · ${count}`;
-    if (conversation.picture_url) thumb.replaceWith(Object.assign(new Image(52, 52), { src: conversation.picture_url, alt: "", className: "thumb" }));
+    if (conversation.picture_url)
+      thumb.replaceWith(
+        Object.assign(new Image(52, 52), { src: conversation.picture_url, alt: "", className: "thumb" }),
+      );
     const current = conversation.conversation_id === this.#context.state.view;
     row.classList.toggle("current", current);
     if (current) open.setAttribute("aria-current", "true");

@@ -37,9 +37,13 @@ export class FrameView {
     document.querySelector("[data-lang-switch]").addEventListener("click", () => this.#switchLanguage());
     document.querySelector("[data-theme-switch]").addEventListener("click", () => this.#switchTheme());
     document.querySelector("[data-demo-badge]").addEventListener("click", () => dialogs.open("demo"));
-    document.querySelector("[data-connection] [data-part=retry]").addEventListener("click", () => this.#connection.retry());
+    document
+      .querySelector("[data-connection] [data-part=retry]")
+      .addEventListener("click", () => this.#connection.retry());
     for (const button of document.querySelectorAll("[data-copy]")) {
-      button.addEventListener("click", async () => this.#toast((await copyText(button.dataset.copy)) ? "copied" : "copy.failed"));
+      button.addEventListener("click", async () =>
+        this.#toast((await copyText(button.dataset.copy)) ? "copied" : "copy.failed"),
+      );
     }
   }
 

@@ -1,11 +1,13 @@
 // The label of a turn: the person's words as its title, template and time, then the prompt, its tools and the facts.
 
 import { element, fillFacts, icon, copyText } from "./dom.js";
-import { clock, size } from "./format.js";
+import { clock, isLong, ownWords, size } from "./format.js";
 import { currentLanguage, localeTag, say, t, titleOf } from "./i18n.js";
 
 const WRITING = new Set(["sending", "writing", "prompt"]);
 const PAINTED = new Set(["queued", "painting", "pictures", "trouble"]);
+
+const SAID_LINES = 6; // of about 25 letters in the label's title face; longer words are set smaller
 
 export class Label {
   #parts;
@@ -19,16 +21,18 @@ export class Label {
     this.#context = context;
     this.#edit = tool("edit", "turn.edit");
     this.#copy = tool("copy", "copy");
-    this.#edit.addEventListener("click", () => context.actions.editPrompt(this.#turn));
+    this.#edit.addEventListener("click", () => context.editPrompt(this.#turn));
     this.#copy.addEventListener("click", () => this.#copyPrompt());
     named.tools.append(this.#edit, this.#copy);
     named.change.addEventListener("click", () => context.open.picker(named.change));
-    named.words.addEventListener("click", () => named.words.classList.toggle("clamp"));
+    for (const words of [named.said, named.words])
+      words.addEventListener("click", () => words.classList.toggle("clamp"));
   }
 
   update(turn) {
     this.#turn = turn;
     this.#parts.said.textContent = turn.said;
+    this.#parts.said.toggleAttribute("data-long", isLong(turn.said, SAID_LINES));
     this.#by(turn);
     this.#from(turn);
     this.#words(turn);
@@ -43,8 +47,10 @@ export class Label {
     const template = this.#context.choice.templateRecord(made.folder, made.template);
     const items = template && phase !== "talk" ? [element("span", { textContent: titleOf(template) })] : [];
     const at = job?.created_at ?? message?.created_at;
-    if (at) items.push(element("time", { dateTime: new Date(at * 1000).toISOString(), textContent: clock(at, localeTag()) }));
-    if (phase === "pictures") items.push(element("span", { textContent: t("turn.pictures", { n: job.images.length }) }));
+    if (at)
+      items.push(element("time", { dateTime: new Date(at * 1000).toISOString(), textContent: clock(at, localeTag()) }));
+    if (phase === "pictures")
+      items.push(element("span", { textContent: t("turn.pictures", { n: job.images.length }) }));
     this.#parts.by.replaceChildren(...items);
   }
 
@@ -56,16 +62,22 @@ export class Label {
 
   #words({ job, reply, phase }) {
     const { words, tools, hint } = this.#parts;
-    const text = PAINTED.has(phase) ? job.prompt : phase === "prompt" && reply?.content !== reply?.prompt ? reply?.content : null;
-    words.hidden = !text;
-    words.textContent = text ?? "";
-    words.lang = /\p{Script=Han}/u.test(text ?? "") ? "zh" : "en";
-    words.toggleAttribute("data-reply", PAINTED.has(phase) || phase === "prompt");
-    if (phase === "prompt" && !text) words.textContent = reply?.content ?? "";
-    tools.hidden = !PAINTED.has(phase);
-    const hintKey = { writing: "turn.writing.hint", prompt: "turn.prompt.hint" }[phase];
+    const painted = PAINTED.has(phase);
+    const text = painted ? job.prompt : phase === "prompt" ? (reply?.content ?? "") : "";
+    words.hidden = !(painted || (reply?.prompt && reply.prompt !== text && text));
+    words.textContent = text;
+    words.lang = /\p{Script=Han}/u.test(text) ? "zh" : "en";
+    words.toggleAttribute("data-reply", painted || phase === "prompt");
+    tools.hidden = !painted;
+    const hintKey = { writing: "turn.writing.hint", prompt: this.#promptHint() }[phase];
     hint.hidden = !hintKey;
     if (hintKey) say(hint, hintKey);
+  }
+
+  #promptHint() {
+    const { said, draft, job, reply } = this.#turn;
+    const prompt = (draft ?? job ?? reply)?.prompt ?? "";
+    return ownWords(said, prompt).length ? "turn.prompt.own" : "turn.prompt.hint";
   }
 
   #with({ phase }) {
@@ -76,7 +88,10 @@ export class Label {
     named.withPicture.src = template.picture_url ?? "";
     named.withPicture.hidden = !template.picture_url;
     named.withName.textContent = titleOf(template);
-    named.withShape.textContent = t("template.shape", { size: size(template.width, template.height), steps: template.steps });
+    named.withShape.textContent = t("template.shape", {
+      size: size(template.width, template.height),
+      steps: template.steps,
+    });
   }
 
   #facts({ job, phase }) {
@@ -91,7 +106,10 @@ export class Label {
       ["fact.painter", job.backend ?? ""],
       ["fact.took", took ? t("fact.took.value", { n: Number(took).toLocaleString(currentLanguage()) }) : ""],
     ];
-    fillFacts(this.#parts.facts, facts.filter(([, value]) => value).map(([key, value]) => [t(key), value]));
+    fillFacts(
+      this.#parts.facts,
+      facts.filter(([, value]) => value).map(([key, value]) => [t(key), value]),
+    );
   }
 
   async #copyPrompt() {

@@ -58,7 +58,10 @@ export class PaintingSheet {
     image.alt = "";
     image.src = url;
     this.#urls.push(url);
-    image.decode().then(() => this.#crossFade(image), () => {}); // a preview that cannot be read is passed over
+    image.decode().then(
+      () => this.#crossFade(image),
+      () => {},
+    ); // a preview that cannot be read is passed over
   }
 
   #crossFade(image) {

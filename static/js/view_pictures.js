@@ -39,7 +39,10 @@ export class PicturesSheet {
     const { grid } = this.#parts;
     grid.style.setProperty("--columns", String(gridOf(job.images.length).columns));
     grid.replaceChildren(...job.images.map((picture, n) => this.#picture(picture, n, { job, said })));
-    if (!job.images.length) grid.replaceChildren(Object.assign(document.createElement("li"), { className: "gone", textContent: t("turn.gone") }));
+    if (!job.images.length)
+      grid.replaceChildren(
+        Object.assign(document.createElement("li"), { className: "gone", textContent: t("turn.gone") }),
+      );
   }
 
   #picture(picture, n, { job, said }) {

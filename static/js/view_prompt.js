@@ -1,10 +1,11 @@
 // The sheet with a finished prompt on it: to be changed and painted. What was changed is kept for this tab.
 
 import { clone, parts } from "./dom.js";
-import { ownWords } from "./format.js";
+import { isLong, ownWords } from "./format.js";
 import { errorWords, say } from "./i18n.js";
 import { tabStore } from "./preferences.js";
 
+const SHEET_LINES = 14; // what fits a sheet in its large face; longer prompts are set smaller
 const HIGHLIGHT = "own-words"; // underlined by ::highlight() in sheet.css, so the text stays one node
 const ranges = globalThis.Highlight ? new Highlight() : null;
 if (ranges) CSS.highlights.set(HIGHLIGHT, ranges);
@@ -36,7 +37,12 @@ export class PromptSheet {
     this.#turn = turn;
     if (key !== this.#key) this.#fill(key, turn);
     this.#parts.drop.hidden = !turn.draft;
-    const note = turn.job?.state === "cancelled" ? "turn.prompt.cancelled" : turn.reply?.state === "stopped" && !turn.draft ? "turn.prompt.stopped" : null;
+    const note =
+      turn.job?.state === "cancelled"
+        ? "turn.prompt.cancelled"
+        : turn.reply?.state === "stopped" && !turn.draft
+          ? "turn.prompt.stopped"
+          : null;
     this.#parts.note.hidden = !note;
     if (note) say(this.#parts.note, note);
   }
@@ -61,9 +67,7 @@ export class PromptSheet {
       draftId: draft?.draft_id,
     });
     this.#parts.paint.ariaDisabled = null;
-    if (!error) return;
-    this.#parts.trouble.hidden = false;
-    this.#parts.troubleWords.textContent = errorWords(error);
+    if (error) this.#trouble(error);
   }
 
   focus() {
@@ -78,7 +82,14 @@ export class PromptSheet {
     this.#key = key;
     this.#parts.prompt.textContent = kept?.prompt ?? source.prompt ?? source.content ?? "";
     this.#parts.negative.value = kept?.negative ?? source.negative_prompt ?? "";
+    this.#parts.prompt.toggleAttribute("data-long", isLong(this.#parts.prompt.textContent, SHEET_LINES));
     this.#underline(said);
+    if (reply?.paint_error && !draft && !job) this.#trouble(reply.paint_error);
+  }
+
+  #trouble(error) {
+    this.#parts.trouble.hidden = false;
+    this.#parts.troubleWords.textContent = errorWords(error);
   }
 
   #changed() {
@@ -90,7 +101,8 @@ export class PromptSheet {
     if (!ranges) return;
     this.dispose();
     const node = this.#parts.prompt.firstChild;
-    const places = node?.nodeType === Node.TEXT_NODE && node === this.#parts.prompt.lastChild ? ownWords(said, node.data) : [];
+    const places =
+      node?.nodeType === Node.TEXT_NODE && node === this.#parts.prompt.lastChild ? ownWords(said, node.data) : [];
     this.#ranges = places.map(([start, end]) => {
       const range = new StaticRange({ startContainer: node, startOffset: start, endContainer: node, endOffset: end });
       ranges.add(range);

@@ -41,7 +41,9 @@ export class QueuedSheet {
     const now = element("li", { className: "now" }, icon("paint"));
     const first = Math.max(1, position - SQUARES + 1);
     const waiting = Array.from({ length: Math.min(position, SQUARES) }, (_, n) => first + n);
-    const squares = waiting.map((n) => element("li", { className: n === position ? "me" : "", textContent: n === position ? t("job.you") : String(n) }));
+    const squares = waiting.map((n) =>
+      element("li", { className: n === position ? "me" : "", textContent: n === position ? t("job.you") : String(n) }),
+    );
     lineup.replaceChildren(now, ...squares);
   }
 }

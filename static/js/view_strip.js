@@ -28,8 +28,14 @@ export class StripView {
 
   #item(turn, n) {
     const picture = turn.phase === "pictures" ? turn.job.images[0]?.thumbnail_url : null;
-    const inside = picture ? Object.assign(new Image(), { src: picture, alt: "" }) : element("span", { className: "blank" });
-    const button = element("button", { type: "button", ariaLabel: t("conversation.turn", { n: n + 1, said: turn.said }) }, inside);
+    const inside = picture
+      ? Object.assign(new Image(), { src: picture, alt: "" })
+      : element("span", { className: "blank" });
+    const button = element(
+      "button",
+      { type: "button", ariaLabel: t("conversation.turn", { n: n + 1, said: turn.said }) },
+      inside,
+    );
     button.addEventListener("click", () => this.scrollTo(turn.key));
     return button;
   }
@@ -38,6 +44,8 @@ export class StripView {
     const middle = this.#main.getBoundingClientRect().top + this.#main.clientHeight * 0.5;
     const turns = [...this.#main.querySelectorAll("[data-turn]")].slice(-MOST);
     const at = turns.findLastIndex((turn) => turn.getBoundingClientRect().top < middle);
-    [...this.#box.children].forEach((button, n) => (n === at ? button.setAttribute("aria-current", "true") : button.removeAttribute("aria-current")));
+    [...this.#box.children].forEach((button, n) =>
+      n === at ? button.setAttribute("aria-current", "true") : button.removeAttribute("aria-current"),
+    );
   }
 }

@@ -3,7 +3,7 @@
 
 import { copyText, element, fillFacts, parts } from "./dom.js";
 import { clock, parseInfotext, size } from "./format.js";
-import { errorWords, localeTag, t, titleOf } from "./i18n.js";
+import { errorWords, fieldName, localeTag, t, titleOf } from "./i18n.js";
 import { picturesOf } from "./turns.js";
 import { link } from "./view_pictures.js";
 import { Zoom } from "./zoom.js";
@@ -22,7 +22,11 @@ export class ViewerView {
     this.#context = context;
     this.#dialog = context.dialogs.get("viewer");
     this.#parts = parts(this.#dialog);
-    this.#zoom = new Zoom(this.#parts.stage, this.#parts.image, (scale) => (this.#parts.zoom.textContent = `${Math.round(scale * 100)}%`));
+    this.#zoom = new Zoom(
+      this.#parts.stage,
+      this.#parts.image,
+      (scale) => (this.#parts.zoom.textContent = `${Math.round(scale * 100)}%`),
+    );
     this.#listen();
   }
 
@@ -30,7 +34,10 @@ export class ViewerView {
 
   open(pictureId) {
     this.#shown = picturesOf(this.#context.state.turns());
-    this.#at = Math.max(0, this.#shown.findIndex(({ picture }) => picture.id === pictureId));
+    this.#at = Math.max(
+      0,
+      this.#shown.findIndex(({ picture }) => picture.id === pictureId),
+    );
     this.#film();
     this.#context.dialogs.open("viewer");
     this.#show();
@@ -45,7 +52,9 @@ export class ViewerView {
     zoomIn.addEventListener("click", () => this.#zoom.by(1));
     zoomOut.addEventListener("click", () => this.#zoom.by(-1));
     fit.addEventListener("click", () => this.#zoom.reset());
-    copy.addEventListener("click", async () => this.#note((await copyText(this.#now.picture.infotext ?? "")) ? "copied" : "copy.failed"));
+    copy.addEventListener("click", async () =>
+      this.#note((await copyText(this.#now.picture.infotext ?? "")) ? "copied" : "copy.failed"),
+    );
     share.addEventListener("click", () => this.#share());
     unshare.addEventListener("click", () => this.#unshare());
     again.addEventListener("click", () => this.#leave(() => this.#context.actions.again(this.#now.job)));
@@ -97,7 +106,9 @@ export class ViewerView {
     const by = [titleOf(template), size(picture.width, picture.height), clock(job.created_at, localeTag())];
     named.by.replaceChildren(...by.filter(Boolean).map((textContent) => element("span", { textContent })));
     named.prompt.textContent = job.prompt;
-    const fields = parseInfotext(picture.infotext).fields.filter(([name]) => FACTS.includes(name));
+    const fields = parseInfotext(picture.infotext)
+      .fields.filter(([name]) => FACTS.includes(name))
+      .map(([name, value]) => [fieldName(name), value]);
     fillFacts(named.facts, fields.length ? fields : [[t("fact.seed"), String(picture.seed ?? "")]]);
     named.copy.hidden = !picture.infotext;
     named.unshare.hidden = !picture.shared_url;

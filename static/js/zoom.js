@@ -29,12 +29,13 @@ export class Zoom {
   /** Show a picture: its thumbnail at once, the file itself as soon as it is there. */
   show(picture) {
     this.#picture = picture;
-    this.#image.width = picture.width;
-    this.#image.height = picture.height;
     this.#image.src = picture.thumbnail_url;
     const whole = new Image();
     whole.src = picture.url;
-    whole.decode().then(() => this.#picture === picture && (this.#image.src = picture.url), () => {}); // the thumbnail stays
+    whole.decode().then(
+      () => this.#picture === picture && (this.#image.src = picture.url),
+      () => {},
+    ); // the thumbnail stays
     this.reset();
   }
 
@@ -70,13 +71,26 @@ export class Zoom {
   }
 
   #apply() {
-    const fitted = this.#image.clientWidth || 1;
-    const spareX = Math.max(0, (fitted * this.#factor - this.#stage.clientWidth) / 2);
-    const spareY = Math.max(0, (this.#image.clientHeight * this.#factor - this.#stage.clientHeight) / 2);
+    const { fitted, room } = this.#fit();
+    const spareX = Math.max(0, (fitted.width * this.#factor - room.width) / 2);
+    const spareY = Math.max(0, (fitted.height * this.#factor - room.height) / 2);
     this.#x = Math.min(spareX, Math.max(-spareX, this.#x));
     this.#y = Math.min(spareY, Math.max(-spareY, this.#y));
     this.#image.style.transform = `translate(${this.#x}px, ${this.#y}px) scale(${this.#factor})`;
     this.#image.classList.toggle("zoomed", this.#factor > 1);
-    this.#told((fitted * this.#factor) / this.#picture.width);
+    this.#told((fitted.width * this.#factor) / this.#picture.width);
+  }
+
+  /** The whole picture in the stage, inside its padding. On a phone the stage is as high as the picture. */
+  #fit() {
+    const style = getComputedStyle(this.#stage);
+    const inner = this.#stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const most = style.maxHeight === "none" ? this.#stage.clientHeight : parseFloat(style.maxHeight);
+    const { width, height } = this.#picture;
+    const scale = Math.min(inner / width, most / height);
+    const fitted = { width: width * scale, height: height * scale };
+    this.#image.style.width = `${fitted.width}px`;
+    this.#image.style.height = `${fitted.height}px`;
+    return { fitted, room: { width: this.#stage.clientWidth, height: this.#stage.clientHeight } };
   }
 }

@@ -32,7 +32,7 @@ def picture_size(data: bytes) -> tuple[int, int]:
 
 
 class BackendContract:
-    """Override `backend`; `slow_payload` where the default one is not slow enough to be closed halfway."""
+    """Override `backend`, and `slow_payload` where the default one is not slow enough to be closed halfway."""
 
     @pytest.fixture
     def backend(self) -> Backend:
@@ -108,7 +108,7 @@ class BackendContract:
     def test_tells_progress_all_the_time(self, backend):
         painting = backend.paint(self.slow_payload(), task_id())
         began = time.monotonic()
-        told = sum(1 for _ in itertools.takewhile(lambda _: time.monotonic() - began < 1.5, painting))
+        told = sum(1 for _ in itertools.takewhile(lambda _: time.monotonic() - began < 0.7, painting))
         painting.close()
         assert told >= 2
 

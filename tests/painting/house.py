@@ -15,12 +15,13 @@ from artbot_server.painting.leases import Timing
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.uploads import keep_upload
 from artbot_server.painting.worker import Worker
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
-from artbot_server.storage.migrate import migrate
 from artbot_server.storage.pictures import PictureStore
+from tests.storage.databases import fresh_url
 
 QUICK = Timing(lease_s=1.5, renew_s=0.4, poll_s=0.1, health_s=0.5, down_s=0.1, grace_s=0.2, pauses_s=(0.05, 0.1))
 FIELDS = {"prompt": "best quality", "steps": 4, "width": 64, "height": 64}
@@ -56,9 +57,8 @@ class House:
 
     def __init__(self, data_dir: Path, url: str | None = None, limit: int = 500) -> None:
         self.data_dir = data_dir
-        self.url = url or f"sqlite:///{data_dir / 'artbot.db'}"
+        self.url = url or fresh_url("sqlite", data_dir)
         self.database = Database(self.url)
-        migrate(self.database)
         self.jobs = JobStore(self.database)
         self.pictures = PictureStore(self.database, data_dir / "pictures")
         self.backends = BackendStore(self.database)
@@ -105,6 +105,18 @@ class House:
     def submit(self, session_id="anna", **more):
         order = {"prompt": "a cat", "folder": "plain", "template": "cat"} | more
         return self.queue.submit(session_id, PaintOrder(**order))[0]
+
+    def upload(self, data, session_id="anna", kind="upload"):
+        uploads_dir = self.data_dir / "uploads"
+        return keep_upload(
+            data,
+            session_id,
+            kind,
+            uploads_dir=uploads_dir,
+            max_bytes=1_000_000,
+            ask=self.hub.ask,
+            pictures=self.pictures,
+        )
 
     def work(self, *backends, timing=QUICK) -> Worker:
         """Run a worker in this process."""

@@ -1,14 +1,12 @@
 import pytest
 
 from artbot_server.storage.database import Database
-from artbot_server.storage.migrate import migrate
-from tests.postgres import empty_postgres
+from tests.storage.databases import KINDS, fresh_url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database(request, tmp_path):
     """An empty database of each kind."""
-    database = Database(f"sqlite:///{tmp_path / 'artbot.db'}" if request.param == "sqlite" else empty_postgres())
-    migrate(database)
+    database = Database(fresh_url(request.param, tmp_path))
     yield database
     database.close()

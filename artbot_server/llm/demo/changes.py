@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from artbot_server.llm.demo.lexicon import ANIMATE, words
-from artbot_server.llm.demo.reading import Reading, located
+from artbot_server.llm.demo.reading import BACKGROUND, Reading, located
 from artbot_server.llm.demo.scene import ONE_OF_A_KIND, Phrase, Scene, Subject, Thing, phrase_words
 
 _SIZES = frozenset({"big", "small", "little", "tiny", "huge", "giant", "large"})
@@ -89,7 +89,7 @@ def _told_more(scene: Scene, reading: Reading) -> Scene:
             first,
             thing=replace(
                 first.thing,
-                count=reading.count or first.thing.count,
+                count="" if reading.count == "one" else reading.count or first.thing.count,
                 plural=False if reading.count else first.thing.plural,
             ),
         )
@@ -131,7 +131,12 @@ def _rivals(old: str, new: str) -> bool:
 
 
 def _removed(scene: Scene, reading: Reading) -> Scene:
-    """Takes nouns, and qualities or styles of that name, out of the picture and keeps them out."""
+    """Takes nouns, and qualities or styles of that name, out of the picture and keeps them out.
+
+    The only subject stays: without it there would be no picture.
+    """
+    if reading.target == BACKGROUND:
+        return replace(scene, phrases=tuple(phrase for phrase in scene.phrases if phrase.kind not in ("place", "tag")))
     nouns = [subject.thing.noun for subject in reading.scene.subjects]
     nouns += [thing.noun for phrase in reading.scene.phrases for thing in phrase.things]
     kinds = {phrase.kind for phrase in reading.scene.phrases} & {"weather", "time"}
@@ -149,12 +154,13 @@ def _removed(scene: Scene, reading: Reading) -> Scene:
         for subject in scene.subjects
         if subject.thing.noun not in gone or len(scene.subjects) == 1
     )
+    stays = {subject.thing.noun for subject in subjects}
     return replace(
         scene,
         subjects=subjects,
         phrases=_without((phrase for phrase in scene.phrases if phrase.kind not in kinds), gone, leads),
         styles=tuple(style for style in scene.styles if style not in reading.scene.styles),
-        without=tuple(dict.fromkeys([*scene.without, *nouns])),
+        without=tuple(dict.fromkeys([*scene.without, *(noun for noun in nouns if noun not in stays)])),
     )
 
 
@@ -171,7 +177,13 @@ def _replaced(scene: Scene, reading: Reading) -> Scene:
     """Another noun in the old one's place, or another quality for the noun named."""
     new = reading.scene.subjects[0] if reading.scene.subjects else None
     if new is None and reading.target:
-        return _told_more(_map_things(scene, reading.target, reading.loose), replace(reading, loose=()))
+        changed = _map_things(scene, reading.target, reading.loose)
+        if changed == scene and scene.subjects and words().kind(reading.target) in ("body", "clothes"):
+            part = Thing(reading.target, qualities=reading.loose, article="" if reading.target in words().mass else "a")
+            changed = replace(
+                scene, subjects=(_wearing(scene.subjects[0], Phrase("with", (part,))), *scene.subjects[1:])
+            )
+        return _told_more(changed, replace(reading, loose=()))
     if new is None or not scene.subjects:
         return _told_more(scene, reading) if new is None else _begun(reading, scene.wording)
     if words().kind(new.thing.noun) in _NEVER_A_SUBJECT and words().kind(reading.target) not in ANIMATE:

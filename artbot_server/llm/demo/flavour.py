@@ -46,7 +46,8 @@ _SETTINGS = {
     "grassland|savanna|field|farm|valley|hill|countryside|village": "rolling hills,wildflowers,golden grass,open sky",
     "starry sky|night sky|milky way|moon": "stars,moonlight,drifting clouds",
     "clouds?|sky|sun": "fluffy clouds,blue horizon,gentle breeze",
-    "under the (?:sea|ocean|water)|underwater|aquarium|fish|whale|dolphin|shark|octopus|jellyfish|coral|turtle": "blue water,bubbles,coral,seaweed",
+    "under the (?:sea|ocean|water)|underwater|aquarium": "blue water,bubbles,coral,seaweed",
+    "fish|whale|dolphin|shark|octopus|jellyfish|turtle": "blue water,bubbles,coral,seaweed",
     "sea|ocean|beach|seaside|shore|island": "gentle waves,seashells,palm trees,blue sea",
     "river|lake|pond|stream|waterfall|duck|duckling|swan|frog": "clear water,reeds,ripples,water lilies",
     "snow|ice|arctic|antarctica|winter|penguin|snowman|christmas": "snowflakes,pine trees,icy hills,soft snow",
@@ -78,6 +79,8 @@ _HOURS = {
     "snow|blizzard|winter": "snowflakes,frosty trees",
     "christmas": "twinkling lights,snowflakes",
 }
+_COMMON = frozenset({"soft", "green", "blue", "golden", "tall", "clear", "a", "the", "of"})
+"""Words two tags may share without saying the same."""
 _DAYLIGHT = re.compile(r"sun|rainbow|blue horizon|open sky|butterfl|clear sky")
 
 
@@ -169,14 +172,4 @@ def _matching(table: dict[str, str], text: str) -> list[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", text)} - {
-        "soft",
-        "green",
-        "blue",
-        "a",
-        "the",
-        "of",
-        "golden",
-        "tall",
-        "clear",
-    }
+    return {word.removesuffix("s") for word in re.findall(r"[a-z]+", text)} - _COMMON

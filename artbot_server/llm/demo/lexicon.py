@@ -10,6 +10,22 @@ from importlib.resources import files
 from typing import Literal
 
 WordClass = Literal["noun", "place", "time", "weather", "color", "adjective", "verb", "style"]
+SMALL_NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
+"""Numbers that are written as words; larger ones stay figures."""
 ANIMATE = frozenset({"animal", "creature", "person"})
 
 
@@ -47,6 +63,12 @@ class Lexicon:
         """Whether this is an English noun of the lexicon, in the form given."""
         return noun in self.kinds
 
+    def without_color(self, noun: str) -> tuple[str, str]:
+        """ "white horse" as ("white", "horse"), so that its colour can be changed; ("", noun) for other nouns."""
+        color, _, rest = noun.partition(" ")
+        split = color in self.colors and self.kinds.get(rest, "sky") != "sky"
+        return (color, rest) if split else ("", noun)
+
     def kind(self, noun: str) -> str:
         """The kind of an English noun, by its last words where the whole is unknown; "" when nothing is known."""
         rest = noun
@@ -72,10 +94,10 @@ def words() -> Lexicon:
         "styles": "style",
     }
     for name, word_class in classes.items():
-        chinese.update((zh, Entry(word_class, english)) for zh, english in raw[name].items())
+        chinese.update((zh.lower(), Entry(word_class, english)) for zh, english in raw[name].items())
     chinese.update((zh, Entry("verb", english, kind)) for zh, (english, kind) in raw["verbs"].items())
     for kind, nouns in raw["nouns"].items():
-        chinese.update((zh, Entry("noun", english.lower(), kind)) for zh, english in nouns.items())
+        chinese.update((zh.lower(), Entry("noun", english.lower(), kind)) for zh, english in nouns.items())
         for english in nouns.values():
             kinds.setdefault(english.lower(), kind)
     for phrase in raw["places"].values():

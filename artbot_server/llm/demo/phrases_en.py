@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from artbot_server.llm.demo.lexicon import ANIMATE, words
-from artbot_server.llm.demo.reading import definite, doing, located
+from artbot_server.llm.demo.lexicon import ANIMATE, SMALL_NUMBERS, words
+from artbot_server.llm.demo.reading import definite, doing, located, with_places
 from artbot_server.llm.demo.scene import Phrase, Scene, Subject, Thing, is_plural, pluralise, singularise
 from artbot_server.llm.demo.words_en import (
     ADJECTIVES,
     ARTICLES_KEPT,
     BOUND,
+    COLORS,
     COUNTS,
     DETERMINERS,
     HAVING,
@@ -28,8 +29,8 @@ from artbot_server.llm.demo.words_en import (
 )  # fmt: skip
 
 _RAW = re.compile(r"[():\[\]<>{}|=_/\\]")
+_SHADE = re.compile(rf"\b(light|dark|bright|pale|deep) (?=(?:{'|'.join(sorted(COLORS))})\b)")
 _WORD = re.compile(r"[a-z0-9][a-z0-9'\-]*")
-_DIGITS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def parse(text: str) -> Scene:
@@ -40,7 +41,7 @@ def parse(text: str) -> Scene:
             parser.phrases.append(Phrase(segment.strip(), kind="tag"))
         else:
             parser.segment(_join(_WORD.findall(segment)))
-    return Scene(tuple(parser.subjects), tuple(dict.fromkeys(parser.phrases)))
+    return with_places(parser.subjects, parser.phrases, parser.places)
 
 
 def _join(listed: list[str]) -> list[str]:
@@ -71,6 +72,7 @@ class _Parser:
 
     subjects: list[Subject] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
+    places: list[tuple[int, Phrase]] = field(default_factory=list)
     line: list[str] = field(default_factory=list)
     at: int = 0
 
@@ -91,9 +93,7 @@ class _Parser:
                 self.attach(Phrase("with", self.objects()))
             elif word in PARTICIPLES or (is_verb(word) and not self.describes_noun()):
                 self.action(word)
-            elif (
-                self.subjects and word in verb_forms() and (named or word not in ADJECTIVES) and not words().knows(word)
-            ):
+            elif (self.subjects or self.at == 1) and word in verb_forms() and not words().knows(word):
                 self.action(verb_forms()[word])
             else:
                 self.at -= 1
@@ -157,20 +157,26 @@ class _Parser:
         if not self.word() or _is_preposition(self.word()) or is_verb(self.word()):
             return
         start = self.at
-        thing, *others = self.objects()
+        listed = self.objects()
+        if not listed:
+            return
+        thing, *others = listed
         last = thing.noun.rpartition(" ")[2]
         if last in TIMES or last in WEATHER:
             self.phrases.append(
                 Phrase(f"{lead} {' '.join(self.line[start : self.at])}", kind="time" if last in TIMES else "weather")
             )
-        elif lead == "with" and self.phrases and self.phrases[-1].kind == "place":
+        elif lead == "with" and self.places and self.places[-1][0] == len(self.subjects):
             self.phrases.append(Phrase(lead, (thing, *others), "tag"))
         elif lead in ("with", "of", "like", "as", "for", "from"):
             self.attach(Phrase(lead, (thing, *others)))
         else:
             phrase = located(lead, thing if thing.article else definite(thing))
-            target = self.phrases.append if phrase.kind in ("place", "weather") else self.attach
-            target(replace(phrase, things=(*phrase.things, *others)))
+            phrase = replace(phrase, things=(*phrase.things, *others))
+            if phrase.kind == "weather":
+                self.phrases.append(phrase)
+            else:
+                self.places.append((len(self.subjects), phrase))
 
     def attach(self, phrase: Phrase) -> None:
         """To the last subject; before any is named, to the picture."""
@@ -188,7 +194,11 @@ class _Parser:
             if word in DETERMINERS:
                 article = word if word in ARTICLES_KEPT or word == "the" else "a"
             elif self.word():
-                count = _DIGITS[int(word)] if word.isdigit() and int(word) < len(_DIGITS) else COUNTS.get(word, word)
+                count = (
+                    SMALL_NUMBERS[int(word)]
+                    if word.isdigit() and int(word) < len(SMALL_NUMBERS)
+                    else COUNTS.get(word, word)
+                )
                 if self.word() == "of":
                     self.at += 1
             else:
@@ -231,6 +241,7 @@ class _Parser:
 
 def _as_thing(listed: list[str], article: str, count: str, unit: str, bare: str) -> Thing:
     size = next((n for n in range(min(4, len(listed)), 1, -1) if words().knows(singularise(" ".join(listed[-n:])))), 1)
+    size -= bool(size > 1 and words().without_color(singularise(" ".join(listed[-size:])))[0])
     written = " ".join(listed[-size:])
     noun = singularise(written)
     several = noun != written
@@ -242,10 +253,10 @@ def _as_thing(listed: list[str], article: str, count: str, unit: str, bare: str)
         article = bare if words().kind(noun) and noun not in words().mass else ""
     if is_plural(noun) or (article == "a" and several):
         article = ""
-    return Thing(noun, count, unit, qualities, article, several and not count and not unit)
+    return Thing(noun, count, unit, qualities, article, several and (bool(unit) or not count))
 
 
 def _qualities(listed: list[str]) -> tuple[str, ...]:
-    """Adjectives one by one, "black and white" as one."""
-    text = " ".join(listed).replace(" and ", "_and_")
+    """Adjectives one by one, "black and white" and "light blue" as one."""
+    text = _SHADE.sub(r"\1_", " ".join(listed).replace(" and ", "_and_"))
     return tuple(word.replace("_", " ") for word in text.split())

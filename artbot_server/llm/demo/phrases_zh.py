@@ -10,10 +10,13 @@ from dataclasses import dataclass, field, replace
 
 from artbot_server.llm.demo.lexicon import ANIMATE, words
 from artbot_server.llm.demo.nouns_zh import as_thing, compounds, english_noun, place_phrase
-from artbot_server.llm.demo.reading import Reading, definite, doing, located
-from artbot_server.llm.demo.scene import Phrase, Scene, Subject, Thing
+from artbot_server.llm.demo.reading import Reading, definite, doing, located, with_places
+from artbot_server.llm.demo.scene import Phrase, Subject, Thing
 from artbot_server.llm.demo.tokens_zh import END, Token, tokens
 
+_POSTURES = frozenset({"sitting", "standing", "lying"})
+_OBJECTS = frozenset({"noun", "latin", "count", "color", "adjective", "time", "weather", "of"})
+"""Kinds of token with which a verb's object may begin."""
 _TAGS = frozenset({"sky", "nature"})
 
 
@@ -33,6 +36,7 @@ class _Reader:
     at: int = 0
     subjects: list[Subject] = field(default_factory=list)
     phrases: list[Phrase] = field(default_factory=list)
+    places: list[tuple[int, Phrase]] = field(default_factory=list)
     styles: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     next_phrases: list[Phrase] = field(default_factory=list)
@@ -47,7 +51,8 @@ class _Reader:
             match token.kind:
                 case "noun" | "place" | "latin":
                     self.at -= 1
-                    self.noun_phrase(placed=self.held is not None)
+                    if thing := self.thing():
+                        self.noun_phrase(thing, placed=self.held is not None)
                     self.release()
                 case "color" | "adjective":
                     self.next_qualities.append(token.english)
@@ -83,11 +88,9 @@ class _Reader:
             self.next_qualities, self.next_count = self.held
         self.held = None
 
-    def skip(self, *kinds: str) -> bool:
-        start = self.at
+    def skip(self, *kinds: str) -> None:
         while self.peek().kind in kinds and self.peek().text != "，":
             self.at += 1
-        return self.at > start
 
     def thing(self) -> Thing | None:
         """The noun phrase from here on, taking what waits; None (and nothing taken) when no noun follows."""
@@ -108,38 +111,39 @@ class _Reader:
             self.at = start
             return None
         self.next_qualities, self.next_count = [], ("", "")
-        *before, head = [english_noun(token) for token in nouns]
-        return as_thing(head, (*qualities, *before), count, unit)
+        before = [english_noun(token) for token in nouns[:-1]]
+        return as_thing(nouns[-1], (*qualities, *before), count, unit)
 
-    def noun_phrase(self, *, placed: bool) -> None:
-        """A noun outside a verb's object: a place, an owner, or a subject."""
-        first = self.peek()
-        thing = self.thing()
-        if thing is None:
-            self.at += 1
-            return
+    def noun_phrase(self, thing: Thing, *, placed: bool) -> None:
+        """A noun outside a verb's object, just read: a place, an owner, or a subject."""
         last = self.tokens[self.at - 1]
         if last.kind == "place" and self.peek().kind != "side":
             phrase = place_phrase(last, thing)
             self.skip("of")
             if placed or self.rest_has_noun() or (self.subjects and not self.joined()):
-                self.phrases.append(phrase)
+                self.place(phrase)
                 return
         elif self.peek().kind == "side":
             side = self.peek().english
             self.at += 1
             lead = place_phrase(last, thing).lead if last.kind == "place" and side in ("in", "on") else side
-            self.phrases.append(located(lead, definite(thing)))
+            self.place(located(lead, definite(thing)))
             return
         elif placed:
-            self.phrases.append(located("in", definite(thing)))
+            self.place(located("in", definite(thing)))
             return
         if self.peek().kind == "of" and self.rest_has_noun():
-            self.owner(thing, first)
+            self.owner(thing)
             return
         self.subject(thing)
 
-    def owner(self, thing: Thing, token: Token) -> None:
+    def place(self, phrase: Phrase) -> None:
+        if phrase.kind in ("place", "relation"):
+            self.places.append((len(self.subjects), phrase))
+        else:
+            self.phrases.append(phrase)
+
+    def owner(self, thing: Thing) -> None:
         """N1 的 N2: 红眼睛的兔子 has red eyes, 女孩的帽子 is a girl's hat."""
         self.at += 1
         kind = words().kind(thing.noun)
@@ -170,18 +174,15 @@ class _Reader:
         if token.detail == "t" and self.peek().text in ("上", "下"):
             self.at += 1
         things: list[Thing] = []
-        if token.detail == "t" and self.peek().kind in (
-            "noun",
-            "latin",
-            "count",
-            "color",
-            "adjective",
-            "time",
-            "weather",
-            "of",
-        ):
+        lead = token.english
+        if lead in _POSTURES and self.peek().kind == "noun" and self.peek(1).kind != "side":
             things = self.objects()
-        phrase = doing(token.english, tuple(things))
+            lead = "riding in" if words().kind(things[0].noun) == "vehicle" else f"{lead} on"
+        elif token.detail == "t" and self.peek().kind in _OBJECTS:
+            things = self.objects()
+        if token.text == "带" and things and words().kind(things[0].noun) == "clothes":
+            lead = "wearing"
+        phrase = doing(lead, tuple(things))
         if phrase.things and self.peek().kind == "side" and phrase.kind == "action":
             self.at += 1
         self.relative_or_attach(phrase)
@@ -195,7 +196,7 @@ class _Reader:
             things.append(Thing(self.peek().english.rpartition(" ")[2], article="the"))
             self.at += 1
         elif thing := self.thing():
-            things.append(thing)
+            things.append(definite(thing) if words().kind(thing.noun) == "sky" else thing)
             if self.peek().kind == "and":
                 back = self.at
                 self.at += 1
@@ -213,7 +214,7 @@ class _Reader:
 
     def have(self) -> None:
         """有: a part of a subject, or there is something at a place."""
-        if not self.subjects and any(phrase.kind in ("place", "relation") for phrase in self.phrases):
+        if not self.subjects and self.places:
             return
         back = self.at
         things = self.objects()
@@ -259,9 +260,9 @@ class _Reader:
                 self.attach(phrase)
             else:
                 self.phrases.append(phrase)
-        scene = Scene(tuple(self.subjects), tuple(dict.fromkeys(self.phrases)), tuple(dict.fromkeys(self.styles)))
+        scene = with_places(self.subjects, self.phrases, self.places)
         return Reading(
-            scene=scene,
+            scene=replace(scene, styles=tuple(dict.fromkeys(self.styles))),
             refers=self.refers,
             loose=tuple(self.next_qualities),
             count=self.next_count[0],

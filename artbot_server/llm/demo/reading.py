@@ -6,8 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from artbot_server.llm.demo.lexicon import words
-from artbot_server.llm.demo.scene import Kind, Phrase, Scene, Thing
+from artbot_server.llm.demo.scene import Kind, Phrase, Scene, Subject, Thing
 
+BACKGROUND = "background"
+"""As a target: every place there is."""
 Change = Literal["say", "add", "remove", "replace", "again"]
 
 
@@ -38,10 +40,8 @@ class Reading:
     @property
     def empty(self) -> bool:
         """Whether nothing that could be drawn or changed was said."""
-        scene = self.scene
-        return not (
-            scene.subjects or scene.phrases or scene.styles or self.loose or self.count or self.change == "again"
-        )
+        said = (self.scene.subjects, self.scene.phrases, self.scene.styles, self.loose, self.count)
+        return not any(said) and self.change != "again" and self.target != BACKGROUND
 
 
 ENVIRONMENT = frozenset({"place", "building", "nature", ""})
@@ -61,6 +61,19 @@ def definite(thing: Thing) -> Thing:
     """A place or a light in the sky by its name alone is a known one: "in the garden", "under the moon"."""
     known = words().kind(thing.noun) in ("place", "sky") and not thing.qualities and not thing.count
     return replace(thing, article="the") if known else thing
+
+
+def with_places(subjects: list[Subject], phrases: list[Phrase], places: list[tuple[int, Phrase]]) -> Scene:
+    """A scene whose places belong to all of it, unless an earlier one of several subjects has its own.
+
+    Args:
+        places: each with how many subjects had been named before it.
+    """
+    apart = any(0 < before < len(subjects) for before, _ in places)
+    own = [[place for before, place in places if apart and before == number] for number in range(1, len(subjects) + 1)]
+    shared = [place for before, place in places if not apart or before == 0]
+    placed = (replace(subject, phrases=(*subject.phrases, *mine)) for subject, mine in zip(subjects, own, strict=True))
+    return Scene(tuple(placed), tuple(dict.fromkeys([*shared, *phrases])))
 
 
 def doing(lead: str, things: tuple[Thing, ...] = ()) -> Phrase:

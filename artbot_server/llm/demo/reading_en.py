@@ -11,12 +11,13 @@ import unicodedata
 from dataclasses import replace
 
 from artbot_server.llm.demo.phrases_en import parse
-from artbot_server.llm.demo.reading import Change, Reading
+from artbot_server.llm.demo.reading import BACKGROUND, Change, Reading
 from artbot_server.llm.demo.scene import Scene
 from artbot_server.llm.demo.words_en import ADJECTIVES, COLORS, COMPARATIVES, COUNTS, STYLE, STYLES
 
 _POLITE = re.compile(
-    r"^(?:please|ok(?:ay)?|hi|hello|hey|now|then|but|and|also|thanks|thank you|great|nice|cool|perfect|yes|no,|actually|maybe|well|so|"
+    r"^(?:please|ok(?:ay)?|hi|hello|hey|now|then|but|and|also|thanks|thank you|great|nice|cool|perfect|yes|"
+    r"no(?=,)|actually|maybe|well|so|"
     r"(?:can|could|would|will) you(?: please)?|let'?s|how about|what about|i think)\b[\s,!.]*(?=\S)"
 )
 _REQUEST = re.compile(
@@ -26,15 +27,19 @@ _REQUEST = re.compile(
     r"|(?:can|may|could) i (?:have|see|get)\b|let me (?:see|have)\b|i'm thinking of\b)\s*"
 )
 _MEDIUM = re.compile(
-    r"^(?:(?:a|an|the|one|some)\s+)?(?:(?:nice|new|good|cool|beautiful)\s+)?(?:prompts?|pictures?|images?|photos?|drawings?|paintings?|illustrations?|scenes?|art|artwork)"
+    r"^(?:(?:a|an|the|one|some)\s+)?(?:(?:nice|new|good|cool|beautiful)\s+)?(?:(?:image |picture |"
+    r"art )?prompts?|pictures?|images?|photos?|drawings?|paintings?|illustrations?|scenes?|art|artwork|something)"
     r"\s*(?:of|for|showing|with|where|about)\s+"
 )
 _AGAIN = re.compile(
-    r"(?:(?:give me |show me |try |do |make )?(?:it )?(?:another|a different|a new)(?: (?:one|version|picture|image|try|variation|prompt))?|(?:try |do it |once )?again"
-    r"|(?:one|once) more(?: time)?|more|redo|retry|regenerate|next|a new one|different one|something different)(?: please)?"
+    r"(?:(?:give me |show me |try |do |make )?(?:it )?(?:another|a different|a new)(?: (?:one|version|picture|"
+    r"image|try|variation|prompt))?|(?:try |do it |once )?again"
+    r"|(?:one|once) more(?: time)?|more|redo|retry|regenerate|next|a new one|different one|"
+    r"something different)(?: please)?"
 )
 _REMOVE = re.compile(
-    r"(?:remove|delete|without|no(?: more)?|take (?:away|off|out)|get rid of|drop|lose|erase|(?:i )?(?:don'?t|do not) (?:want|like|need|draw|include)) "
+    r"(?:remove|delete|without|no(?: more)?|take (?:away|off|out)|get rid of|drop|lose|erase|(?:i )?(?:don'?t|"
+    r"do not) (?:want|like|need|draw|include)) "
     r"(?:the |any |a |an |all |those |these |his |her |its |their )*(?P<what>.+?)(?: (?:any ?more|from it|please))?"
 )
 _SWAP = re.compile(
@@ -43,29 +48,36 @@ _SWAP = re.compile(
     r"|instead,? (?P<new4>.+)|(?P<new5>.+?),? instead"
 )
 _MAKE = re.compile(
-    r"(?:make|let|have|turn|i (?:want|need|like)|i'd like|i would like) (?P<who>it|them|him|her|that|this|the \w+|his \w+|her \w+|its \w+)(?: (?:be|look|to be))? (?P<what>.+)"
+    r"(?:make|let|have|turn|i (?:want|need|like)|i'd like|i would like) (?P<who>it|them|him|her|that|this|"
+    r"(?:the|his|her|its)(?: \w+'s)? \w+)(?: (?:be|look|to be))? (?P<what>.+)"
 )
 _PUT = re.compile(r"(?:put|place|move|set) (?P<who>it|them|him|her|the \w+) (?P<what>.+)")
 _ADD = re.compile(
-    r"(?:add|include|give (?:it|him|her|them|the \w+)|with|put|also) (?P<what>.+?)(?: (?:to it|on it|too|as well|on (?:its|his|her) head))?"
+    r"(?:add|include|give (?:it|him|her|them|the \w+)|put|also|more) (?P<what>.+?)(?: (?:to it|on it|too|"
+    r"as well|on (?:its|his|her) head))?"
 )
 _IT = re.compile(
-    r"(?:but )?(?:it|they|he|she|the same(?: \w+)?(?: but)?|same(?: \w+)?(?: but)?)(?:'s| is| are| should be| should| must be)?\b,?(?P<what>.*)"
+    r"(?:but )?(?:it|they|he|she|the same(?: \w+)?(?: but)?|same(?: \w+)?(?: but)?)(?:'s| is| are| should be|"
+    r" should| must be)?\b,?(?P<what>.*)"
 )
 _OF_THEM = re.compile(r"(?P<count>\w+) of (?:them|those|these|it)")
+_MORE = re.compile(r"(?P<count>\w+) more (?P<what>\w.*)")
+_BACKGROUND = re.compile(r"(?:no|remove|without|delete)(?: the| a)? background")
+_OTHER_COLOR = re.compile(r"(?:change (?:the|its) |(?:make it |in )?(?:a different|another) )colou?r")
 _WITHOUT = re.compile(
     r",? (?:without|with no|but no) (?:any |a |an |the )?(?P<what>[a-z' -]+?)(?=,| in | on | at | and |$)"
 )
 _FALLING = re.compile(r"\b(?:(?:it|it's|when it|where it|while it)(?: is|'s|s)? )?(rain|snow)(?:ing|s)\b")
 _ALSO = re.compile(
-    r"[,;]?\s+(?:and|then|but)\s+(?=(?:add|remove|delete|make|change|put|replace|turn|give|no|take)\b)|(?<![0-9])[.!?;\n]+(?![0-9])"
+    r"[,;]?\s+(?:and|then|but)\s+(?=(?:add|remove|delete|make|change|put|replace|turn|give|no|take)\b)|"
+    r"(?<![0-9])[.!?;\n]+(?![0-9])"
 )
 
 
 def fold(text: str) -> str:
     """Plain lower-case ASCII with single spaces; accents are dropped, other scripts vanish."""
     plain = unicodedata.normalize("NFKD", text.replace("’", "'").replace("–", "-").replace("—", ","))
-    return re.sub(r"[ \t]+", " ", plain.encode("ascii", "ignore").decode().lower()).strip()
+    return re.sub(r"[^\n\x21-\x7e]+", " ", plain.encode("ascii", "ignore").decode().lower()).strip()
 
 
 def read_en(text: str) -> list[Reading]:
@@ -96,6 +108,10 @@ def _clause(clause: str) -> list[Reading]:
 def _command(clause: str) -> list[Reading]:
     if _AGAIN.fullmatch(clause):
         return [Reading(change="again")]
+    if _BACKGROUND.fullmatch(clause):
+        return [Reading(change="remove", target=BACKGROUND)]
+    if _OTHER_COLOR.fullmatch(clause):
+        return [Reading(loose=("colorful",))]
     if found := _REMOVE.fullmatch(clause):
         return [replace(reading, change="remove") for reading in _describe(found["what"], request=False)]
     if found := _SWAP.fullmatch(clause):
@@ -109,6 +125,10 @@ def _command(clause: str) -> list[Reading]:
         return [replace(reading, refers=True) for reading in _describe(found["what"], request=False)]
     if found := _ADD.fullmatch(clause):
         return [replace(reading, change="add") for reading in _describe(found["what"], request=False)]
+    if (found := _MORE.fullmatch(clause)) and found["count"] in COUNTS:
+        return [
+            replace(reading, change="add") for reading in _describe(f"{found['count']} {found['what']}", request=False)
+        ]
     if (found := _OF_THEM.fullmatch(clause)) and found["count"] in COUNTS:
         return [Reading(count=COUNTS[found["count"]])]
     if (found := _IT.fullmatch(clause)) and found["what"].strip():

@@ -29,9 +29,11 @@ _IRREGULAR = {
     "pufferfish": "pufferfish", "clownfish": "clownfish", "salmon": "salmon", "squid": "squid", "shrimp": "shrimp",
     "bison": "bison", "moose": "moose", "carp": "carp", "reindeer": "reindeer", "swordsman": "swordsmen",
     "postman": "postmen", "fisherman": "fishermen", "snowman": "snowmen", "potato": "potatoes", "tomato": "tomatoes",
-    "mango": "mangoes", "hero": "heroes", "superhero": "superheroes", "wildebeest": "wildebeest", "bookshelf": "bookshelves",
+    "mango": "mangoes", "hero": "heroes", "superhero": "superheroes", "wildebeest": "wildebeest",
+    "bookshelf": "bookshelves",
     "scarf": "scarves", "aircraft": "aircraft", "spacecraft": "spacecraft", "cactus": "cacti", "octopus": "octopuses",
-    "bus": "buses", "walrus": "walruses", "platypus": "platypuses", "hippopotamus": "hippopotamuses", "rhinoceros": "rhinoceroses",
+    "bus": "buses", "walrus": "walruses", "platypus": "platypuses", "hippopotamus": "hippopotamuses",
+    "rhinoceros": "rhinoceroses",
     "cyclops": "cyclopes", "lens": "lenses", "gas": "gases", "iris": "irises", "lotus": "lotuses", "fungus": "fungi",
     "canvas": "canvases", "piano": "pianos", "alpaca": "alpacas", "toothbrush": "toothbrushes",
 }  # fmt: skip
@@ -122,10 +124,15 @@ def pluralise(noun: str) -> str:
 
 def singularise(noun: str) -> str:
     """The singular of an English noun where the plural is known or regular: "wolves" to "wolf"."""
+    if " of " in noun:
+        first, rest = noun.split(" of ", 1)
+        return f"{singularise(first)} of {rest}"
     head, _, last = noun.rpartition(" ")
     lead = f"{head} " if head else ""
     if last in _SINGULAR:
         return lead + _SINGULAR[last]
+    if last.endswith("us") and words().knows(noun[:-1]):
+        return noun[:-1]
     if last in _IRREGULAR or last.endswith(("ss", "us")) or not last.endswith("s") or len(last) < 4:
         return noun
     candidates = [noun[:-1]]
@@ -155,7 +162,8 @@ def article_for(text: str) -> str:
 
 def thing_words(thing: Thing) -> str:
     """The noun phrase: "three fluffy ducklings", "a cup of coffee", "the moon"."""
-    several = bool(thing.count and thing.count not in ("one", "a half")) or thing.plural
+    counted = thing.count not in ("", "one")
+    several = counted or thing.plural
     qualities = " ".join(thing.qualities)
     if thing.unit:
         many = thing.unit in (
@@ -171,9 +179,9 @@ def thing_words(thing: Thing) -> str:
             "pack",
             "pair",
         )
-        noun = f"{qualities} {pluralise(thing.noun) if many else thing.noun}".strip()
-        unit = pluralise(thing.unit) if several else thing.unit
-        lead = thing.count if thing.count not in ("", "one") else article_for(unit)
+        noun = f"{qualities} {pluralise(thing.noun) if many or thing.plural else thing.noun}".strip()
+        unit = pluralise(thing.unit) if counted else thing.unit
+        lead = thing.count if counted else article_for(unit)
         return f"{lead} {unit} of {noun}"
     noun = f"{qualities} {pluralise(thing.noun) if several else thing.noun}".strip()
     if thing.count:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from artbot_server.llm.demo.lexicon import words
+from artbot_server.llm.demo.lexicon import SMALL_NUMBERS, words
 
 TokenKind = Literal[
     "noun", "place", "time", "weather", "color", "adjective", "verb", "style",
@@ -40,7 +40,7 @@ _SIDES = {
 }  # fmt: skip
 _FUNCTION: dict[TokenKind, str] = {
     "and": "和 与 跟 及 、 以及 还有 并且 并 同时",
-    "at": "在 正在 位于 处于",
+    "at": "在 正在 位于 处于 放在 摆在 挂在",
     "have": "有 有着 带有 长着 拥有 有一",
     "of": "的 地 得 之",
     "it": "它 他 她 它们 他们 她们 这只 那只 这个 那个 同一只 同样 刚才 刚刚 原来 上一张",
@@ -49,13 +49,11 @@ _FUNCTION: dict[TokenKind, str] = {
     "上去 起来 出来 下来 过来 天 时 时候 的时候 时分 里 成 要 想 需要 希望 应该 中 请 帮 帮我 给我 我 你 您 我们 你们 一下 然后 "
     "变得 变 作为 背景 背景是 风 风格 风格的 画风 作品 主题 场景 画面 图 图片 图像 照 画 生成 创作 绘制 做 看 看到 看见 想要 "
     "我要 我想 我想要 我想看 我想画 想看 一张 一幅 来一张 画一张 画一幅 换 换成 样子 东西 身上 自己 互相 全 全部 所有 整个 主角 "
-    "再 又 谢谢 你好 您好 嗨 好的 拜托 麻烦",
+    "再 又 不 不是 画出 出 颜色 谢谢 你好 您好 嗨 好的 拜托 麻烦",
 }
 _SHADES = {"浅": "light", "淡": "light", "深": "dark", "暗": "dark", "亮": "bright", "嫩": "light", "纯": "pure"}
 _COUNT = re.compile(f"({'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|[0-9]+)([{_MEASURES}{''.join(_UNITS)}])?")
 _LATIN = re.compile(r"[a-z0-9][a-z0-9'\-]*")
-_DIGITS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_UNKNOWN_COST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def tokens(text: str) -> list[Token]:
     costs = [(0, 0, nothing), *[(1 << 30, 0, nothing)] * len(text)]
     for start in range(len(text)):
         for end, token in _starting(text, start):
-            price = costs[start][0] + (_UNKNOWN_COST * (end - start) if token.kind == "unknown" else 1)
+            price = costs[start][0] + _price(token)
             if price < costs[end][0] or (price == costs[end][0] and start > costs[end][1]):
                 costs[end] = (price, start, token)
     found: list[Token] = []
@@ -95,12 +93,17 @@ def tokens(text: str) -> list[Token]:
     return _join_unknown(found[::-1])
 
 
+def _price(token: Token) -> int:
+    """An unknown character costs most; a word that draws nothing a little more than one that does (面条 before 画面)."""
+    return 100 * len(token.text) if token.kind == "unknown" else 10 if token.english else 11
+
+
 def _starting(text: str, start: int) -> list[tuple[int, Token]]:
     """Every word that may begin here, with where it ends."""
-    if (latin := _LATIN.match(text, start)) and not latin[0].isdigit():
-        return [(latin.end(), Token("latin", latin[0]))]
     options: list[tuple[int, Token]] = [(start + 1, Token("unknown", text[start]))]
-    if not _is_han(text[start]) and not text[start].isdigit():
+    if (latin := _LATIN.match(text, start)) and not latin[0].isdigit():
+        options = [(latin.end(), Token("latin", latin[0]))]
+    elif not _is_han(text[start]) and not text[start].isdigit():
         options = [(start + 1, Token("and" if text[start] == "、" else "skip", text[start]))]
     for end in range(start + 1, min(start + words().longest, len(text)) + 1):
         if known := _word(text[start:end]):
@@ -115,8 +118,8 @@ def _counts(text: str, start: int) -> list[tuple[int, Token]]:
     if found is None:
         return []
     written, measure = found[1], found[2] or ""
-    small = written.isdigit() and int(written) < len(_DIGITS)
-    number = _DIGITS[int(written)] if small else _NUMBERS.get(written, written)
+    small = written.isdigit() and int(written) < len(SMALL_NUMBERS)
+    number = SMALL_NUMBERS[int(written)] if small else _NUMBERS.get(written, written)
     if measure == "对" and number == "one":
         number = "two"
     listed = [(found.end(), Token("count", found[0], number, _UNITS.get(measure, "")))]

@@ -16,7 +16,8 @@ COUNTS = {
     "one": "one", "two": "two", "three": "three", "four": "four", "five": "five", "six": "six", "seven": "seven",
     "eight": "eight", "nine": "nine", "ten": "ten", "eleven": "eleven", "twelve": "twelve", "several": "several",
     "many": "many", "few": "a few", "some": "some", "dozen": "a dozen", "dozens": "dozens of", "hundred": "a hundred",
-    "hundreds": "hundreds of", "twenty": "twenty", "both": "two", "pair": "two", "couple": "two", "lots": "many", "various": "various",
+    "hundreds": "hundreds of", "twenty": "twenty", "both": "two", "pair": "two", "couple": "two", "lots": "many",
+    "various": "various",
 }  # fmt: skip
 UNITS = _listed(
     "group cup glass bowl plate bottle basket bouquet bunch pile piece slice row pot jar mug box herd flock pack "
@@ -70,9 +71,11 @@ WEATHER = _listed(
 COMPARATIVES = {
     "bigger": "big", "larger": "large", "smaller": "small", "cuter": "cute", "happier": "happy", "brighter": "bright",
     "darker": "dark", "older": "old", "younger": "young", "fluffier": "fluffy", "fatter": "chubby", "taller": "tall",
-    "longer": "long", "shorter": "short", "funnier": "funny", "prettier": "pretty", "scarier": "spooky", "warmer": "warm",
+    "longer": "long", "shorter": "short", "funnier": "funny", "prettier": "pretty", "scarier": "spooky",
+    "warmer": "warm",
     "colder": "cold", "softer": "soft", "simpler": "simple", "sadder": "sad", "angrier": "angry", "stronger": "strong",
-    "rounder": "round", "friendlier": "friendly", "lighter": "light", "nicer": "nice", "cooler": "cool", "thinner": "thin",
+    "rounder": "round", "friendlier": "friendly", "lighter": "light", "nicer": "nice", "cooler": "cool",
+    "thinner": "thin",
 }  # fmt: skip
 ADJECTIVES = COLORS | _listed(
     "big small little tiny huge large giant cute happy sad angry sleepy old young new tall short long round "
@@ -87,20 +90,30 @@ PARTICIPLES = _listed(
     "seen set dressed-up hidden"
 )
 STYLES = {
-    "watercolor": "watercolor", "watercolour": "watercolor", "water color": "watercolor", "oil painting": "oil painting",
-    "oil paint": "oil painting", "pixel art": "pixel art", "pixel": "pixel art", "pixelated": "pixel art", "anime": "anime",
+    "watercolor": "watercolor", "watercolour": "watercolor", "water color": "watercolor",
+    "oil painting": "oil painting",
+    "oil paint": "oil painting", "pixel art": "pixel art", "pixel": "pixel art", "pixelated": "pixel art",
+    "anime": "anime",
     "manga": "manga", "pencil sketch": "pencil sketch", "pencil drawing": "pencil drawing", "sketch": "sketch",
     "ink wash": "ink wash", "ink painting": "ink painting", "sumi-e": "sumi-e", "photorealistic": "photorealistic",
     "photo realistic": "photorealistic", "cartoon": "cartoon", "comic book": "comic book", "3d render": "3d render",
-    "low poly": "low poly", "low-poly": "low poly", "cyberpunk": "cyberpunk", "steampunk": "steampunk", "line art": "line art",
-    "claymation": "claymation", "impressionist": "impressionist", "impressionism": "impressionism", "ukiyo-e": "ukiyo-e",
-    "pop art": "pop art", "stained glass": "stained glass", "origami": "origami", "paper cut": "paper cut", "papercut": "paper cut",
-    "vaporwave": "vaporwave", "minimalist": "minimalist", "crayon drawing": "crayon drawing", "crayon": "crayon drawing",
-    "charcoal drawing": "charcoal drawing", "studio ghibli": "studio ghibli", "ghibli": "studio ghibli", "pixar": "pixar",
+    "low poly": "low poly", "low-poly": "low poly", "cyberpunk": "cyberpunk", "steampunk": "steampunk",
+    "line art": "line art",
+    "claymation": "claymation", "impressionist": "impressionist", "impressionism": "impressionism",
+    "ukiyo-e": "ukiyo-e",
+    "pop art": "pop art", "stained glass": "stained glass", "origami": "origami", "paper cut": "paper cut",
+    "papercut": "paper cut",
+    "vaporwave": "vaporwave", "minimalist": "minimalist", "crayon drawing": "crayon drawing",
+    "crayon": "crayon drawing",
+    "charcoal drawing": "charcoal drawing", "studio ghibli": "studio ghibli", "ghibli": "studio ghibli",
+    "pixar": "pixar",
     "disney": "disney", "van gogh": "van gogh", "monet": "monet", "picasso": "picasso", "art deco": "art deco",
-    "flat design": "flat design", "vector art": "vector art", "portrait": "portrait", "storybook": "storybook illustration", "gouache": "gouache",
-    "woodcut": "woodcut", "graffiti": "graffiti", "close-up": "close-up", "bird's-eye view": "bird's-eye view", "chibi": "chibi",
-    "isometric": "isometric", "surrealist": "surrealist", "surrealism": "surrealism", "cinematic": "cinematic", "photograph": "photograph",
+    "flat design": "flat design", "vector art": "vector art", "portrait": "portrait", "masterpiece": "masterpiece",
+    "best quality": "best quality", "8k": "8k", "4k": "4k", "storybook": "storybook illustration", "gouache": "gouache",
+    "woodcut": "woodcut", "graffiti": "graffiti", "close-up": "close-up", "bird's-eye view": "bird's-eye view",
+    "chibi": "chibi",
+    "isometric": "isometric", "surrealist": "surrealist", "surrealism": "surrealism", "cinematic": "cinematic",
+    "photograph": "photograph",
 }  # fmt: skip
 STYLE = re.compile(
     r"(?:\b(?:in|as|like|with)\s+)?(?:\b(?:a|an|the)\s+)?(?:\bstyle of\s+)?\b("

@@ -99,7 +99,7 @@ def _reply(turn: _Turn, text: str, system: str) -> str:
 
 def _plain(part: str) -> str:
     """ASCII without what would end a sentence."""
-    return fold(part).strip(" .!?;:,")
+    return " ".join(fold(part).split()).strip(" .!?;:,")
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -94,7 +94,7 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
 def _why(err: requests.exceptions.ConnectionError) -> str:
     text = str(err)
     if isinstance(err, requests.exceptions.SSLError):
-        return "has no certificate that can be trusted"
+        return "does not speak TLS as it should (its certificate, or http:// is meant)"
     if "Read timed out" in text:
         return "fell silent in the middle of its answer"
     if "RemoteDisconnected" in text or "Connection aborted" in text or "reset by peer" in text:

@@ -1,8 +1,8 @@
 """The web UI as a backend: one payload in, progress and pictures out.
 
 Plain threads and `requests`; it runs in the worker, where nothing is patched. It changes no option of the server: an
-override that is not in the server's config.json would stay changed for everybody (trap 6), so live previews come as
-often as the server's own settings say.
+override that is not in the server's config.json would stay changed for everybody. So live previews come as often as
+the server's own "Live preview display period" (`show_progress_every_n_steps`, 10 by default) says; 1 is best here.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ LIMIT_S = 1800.0
 OFFERS_FOR_S = 60.0
 """How long a server's lists are believed; a name that is not in them is looked up again at once."""
 END_WAIT_S = 30.0
+OLDER_ATTEMPTS = 3
+"""How many attempts back may still be at work: a job is given up after its third."""
 
 _ATTEMPT = re.compile(r"(.+)-(\d+)")
 
@@ -174,7 +176,10 @@ def _watch(api: Api, task_id: str) -> Watch:
 
 def _older_attempts(task_id: str) -> list[str]:
     found = _ATTEMPT.fullmatch(task_id)
-    return [f"{found[1]}-{attempt}" for attempt in range(1, min(int(found[2]), 10))] if found else []
+    if found is None:
+        return []
+    attempt = int(found[2])
+    return [f"{found[1]}-{older}" for older in range(max(1, attempt - OLDER_ATTEMPTS), attempt)]
 
 
 def _credentials(auth: str | None, user: str | None, password: str | None) -> tuple[str, str] | None:

@@ -20,6 +20,8 @@ from artbot_server.sd.automatic1111.progress import Seen, Turn
 
 PREVIEW_EVERY_S = 0.5
 INTERRUPT_POLL_S = 0.2
+GRACE_S = 600.0
+"""How much longer than its limit a given-up call may hold a thread, so that its turn in a queue can still come."""
 
 PROGRESS = "/sdapi/v1/progress"
 TASK_PROGRESS = "/internal/progress"
@@ -34,7 +36,7 @@ class Answer:
 
 
 class Watch:
-    """Looks at one task's progress, by task where the server can and else by turn. For one thread at a time."""
+    """Looks at one task's progress, by task where the server can and else by turn. `look` is for one thread."""
 
     def __init__(self, task_id: str, *, by_task: bool, before: Seen) -> None:
         self._task_id = task_id
@@ -116,8 +118,10 @@ class Call:
         news: Answer | BackendFailed = failures.failed("The request could not be sent.")
         try:
             with self._connect() as api:
-                # No byte comes before the end (trap 9); who waits decides, this bound only ends a forgotten thread.
-                news = Answer(api.post(f"/sdapi/v1/{self._order.mode}", self._order.body, read_s=self._limit_s))
+                # No byte comes before the end (trap 9). The reader of `news` decides when it is too late, and the job
+                # is interrupted only as long as this is under way: so the bound here lies well behind the limit.
+                answer = api.post(f"/sdapi/v1/{self._order.mode}", self._order.body, read_s=self._limit_s + GRACE_S)
+            news = Answer(answer)
         except BackendFailed as err:
             news = err
         finally:
@@ -134,10 +138,11 @@ class Call:
 
     def _interrupt(self) -> None:
         with self._connect() as api:
-            while not self._over.wait(INTERRUPT_POLL_S):
+            while not self._over.is_set():
                 try:
                     if self._watch.runs(api):
                         api.post(INTERRUPT, {})
                         return
                 except (BackendFailed, ValueError):
-                    continue
+                    pass  # asked again: until the POST returns it may still be at work
+                self._over.wait(INTERRUPT_POLL_S)

@@ -26,8 +26,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 
 # fmt: off
 _USER_ERRORS = frozenset({
-    "HTTPException", "ValidationError", "RequestValidationError", "ZeroDivisionError", "IndexError", "KeyError", "TypeError",
-    "ValueError", "AttributeError", "AssertionError", "NansException", "RuntimeError", "Exception",
+    "HTTPException", "ValidationError", "RequestValidationError", "ZeroDivisionError", "IndexError", "KeyError",
+    "TypeError", "ValueError", "AttributeError", "AssertionError", "NansException", "RuntimeError", "Exception",
 })
 # fmt: on
 """Classes the web UI answers with 500 although the payload is at fault (all recorded); sending it again is in vain."""

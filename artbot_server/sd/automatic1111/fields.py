@@ -19,8 +19,8 @@ WHOLE_NUMBERS: Final[dict[str, tuple[int, int | None]]] = {
     "seed_resize_from_w": (-1, None),
     "seed_resize_from_h": (-1, None),
     "hr_second_pass_steps": (0, None),
-    "hr_resize_x": (0, None),
-    "hr_resize_y": (0, None),
+    "hr_resize_x": (0, 2048),
+    "hr_resize_y": (0, 2048),
     "resize_mode": (0, 3),
     "inpainting_fill": (0, 3),
     "inpaint_full_res_padding": (0, None),
@@ -53,11 +53,11 @@ TEXTS: Final = (
 
 CLIENT_FIELDS: Final = (
     *TEXTS, "styles", "seed", "subseed", "subseed_strength", "seed_resize_from_w", "seed_resize_from_h",
-    "batch_size", "n_iter", "steps", "cfg_scale", "width", "height", "denoising_strength", "eta", "restore_faces", "tiling",
-    "enable_hr", "hr_scale", "hr_upscaler", "hr_second_pass_steps", "hr_resize_x", "hr_resize_y", "hr_sampler_name",
+    "batch_size", "n_iter", "steps", "cfg_scale", "width", "height", "denoising_strength", "eta", "restore_faces",
+    "tiling", "enable_hr", "hr_scale", "hr_upscaler", "hr_second_pass_steps", "hr_resize_x", "hr_resize_y", "hr_sampler_name",
     "hr_scheduler", "hr_checkpoint_name", "refiner_checkpoint", "refiner_switch_at",
-    "resize_mode", "mask_blur", "inpainting_fill", "inpaint_full_res", "inpaint_full_res_padding", "inpainting_mask_invert",
-    "override_settings",
+    "resize_mode", "mask_blur", "inpainting_fill", "inpaint_full_res", "inpaint_full_res_padding",
+    "inpainting_mask_invert", "override_settings",
 )
 """What a user may set. Not: scripts (they run with arguments of their own), saving, task ids, pictures."""
 
@@ -65,7 +65,8 @@ KNOWN_FIELDS: Final = frozenset({
     *CLIENT_FIELDS, *WHOLE_NUMBERS, *NUMBERS,
     "do_not_save_samples", "do_not_save_grid", "save_images", "send_images", "include_init_images", "force_task_id",
     "override_settings_restore_afterwards", "disable_extra_networks", "comments", "firstpass_image", "firstphase_width",
-    "firstphase_height", "script_name", "script_args", "alwayson_scripts", "init_images", "mask", "mask_round", "latent_mask",
+    "firstphase_height", "script_name", "script_args", "alwayson_scripts", "init_images", "mask",
+    "mask_round", "latent_mask",
 })
 """Without `infotext`, which would bring settings in past every check."""
 

@@ -35,7 +35,7 @@ def sampling(body: Mapping[str, Any], offers: Offers) -> tuple[str | None, Sched
 
 
 def check_names(body: dict[str, Any], offers: Offers) -> None:
-    """All other names: LoRAs in the prompts, styles, and what a hires pass or a refiner uses. Raises `BackendFailed`."""
+    """All other names: LoRAs in the prompts, styles, what a hires pass or a refiner uses. Raises `BackendFailed`."""
     for field in ("prompt", "hr_prompt"):
         for name in _LORA.findall(body.get(field, "")):
             _check(field, "LoRA", name, offers.loras)

@@ -7,6 +7,7 @@ that it has none of these. Paths on the server's disk stop here (trap 15).
 from __future__ import annotations
 
 import ntpath
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,9 +28,14 @@ OPTIONAL_LISTS = {
     "options": "/sdapi/v1/options",
     "controlnet_models": "/controlnet/model_list",
     "controlnet_modules": "/controlnet/module_list",
+    "controlnet_aliases": "/controlnet/module_list?alias_names=true",
     "controlnet_settings": "/controlnet/settings",
 }
 """404: an older version, Forge, or the extension is not installed."""
+
+
+_TITLE = re.compile(r"(.+) \[([0-9a-f]{8,64})\]")
+"""A file name or path and the hash behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +64,11 @@ class Checkpoint:
 
     def goes_by(self, asked: str) -> bool:
         """Whether a template's or a user's word for a checkpoint means this one."""
-        untitled = asked.rsplit(" [", 1)[0]
         own = {self.name, self.title, self.file, ntpath.splitext(self.file)[0], self.hash, self.sha256}
-        if untitled in own:
-            tag = asked[len(untitled) + 2 :].rstrip("]")
-            return not (tag and self.hash) or self.hash == tag
-        return asked in own
+        if asked in own:
+            return True
+        titled = _TITLE.fullmatch(asked)
+        return titled is not None and titled[1] in own and self.hash in (None, titled[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +162,12 @@ def _controlnet(lists: Mapping[str, Any]) -> ControlNet | None:
     models, modules = lists["controlnet_models"], lists["controlnet_modules"]
     if models is None or modules is None:
         return None
-    details = modules.get("module_detail") or {}
+    # The names of the web UI's own page ("depth_midas" for "depth") are taken as well.
+    aliases = lists["controlnet_aliases"] or {}
+    details = (aliases.get("module_detail") or {}) | (modules.get("module_detail") or {})
     return ControlNet(
         models=tuple(models["model_list"]),
-        modules=tuple(modules["module_list"]),
+        modules=tuple(dict.fromkeys((*modules["module_list"], *aliases.get("module_list", ())))),
         model_free=frozenset(name for name, detail in details.items() if detail.get("model_free")),
         units=int((lists["controlnet_settings"] or {}).get("control_net_unit_count", 3)),
     )

@@ -6,7 +6,6 @@ refused in words, by field. What can be mended without guessing is mended, and t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +25,8 @@ MIN_SIDE = 64
 
 LIMITS = Abilities()
 """The web UI tells no limits of its own; these are the backend shape's."""
-
+LARGEST = 1e300
+"""Infinite, not a number, and whole numbers that no float holds lie outside."""
 
 OURS = {
     "send_images": True,
@@ -120,7 +120,7 @@ def _check_values(body: dict[str, Any]) -> None:
     for name, (low, high) in NUMBERS.items():
         if name in body:
             value = body[name]
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST < value < LARGEST:
                 raise refused(f"'{name}' has to be a number.", field=name)
             _check_range(name, value, low, high)
 
@@ -180,5 +180,7 @@ def _check_init_images(body: Mapping[str, Any]) -> None:
         raise refused("img2img needs a picture in 'init_images'.", field="init_images")
     if len(images) > max(1, body.get("batch_size", 1)):
         raise refused(f"{len(images)} init images need a 'batch_size' of as many.", field="init_images")
-    for name, image in [("init_images", image) for image in images] + [("mask", body.get("mask", "-"))]:
-        check_base64(name, image)
+    for image in images:
+        check_base64("init_images", image)
+    if mask := body.get("mask"):
+        check_base64("mask", mask)

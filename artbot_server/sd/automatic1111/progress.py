@@ -59,7 +59,7 @@ def read_sdapi(answer: Any) -> Seen:
     state = answer.get("state") if isinstance(answer, dict) else None
     if not isinstance(state, dict):
         raise ValueError("no progress")
-    stamp, count = str(state.get("job_timestamp") or ""), state.get("job_count") or 0
+    stamp, count = str(state.get("job_timestamp") or ""), _count(state, "job_count")
     if not state.get("job") and not count:
         return Seen("waiting", stamp=stamp)
     step, steps = _steps(state, count)
@@ -127,10 +127,14 @@ class Course:
 
 def _steps(state: dict[str, Any], count: int) -> tuple[int | None, int | None]:
     """Steps over all batches and passes, as the fraction counts them; unknown while a model loads (`job_count` -1)."""
-    step, steps, done = (state.get(key) or 0 for key in ("sampling_step", "sampling_steps", "job_no"))
+    step, steps, done = (_count(state, key) for key in ("sampling_step", "sampling_steps", "job_no"))
     if count < 1 or steps < 1:
         return None, None
     return min(done * steps + step, count * steps), count * steps
+
+
+def _count(state: dict[str, Any], key: str) -> int:
+    return int(_number(state.get(key)) or 0)
 
 
 def _number(value: Any) -> float | None:

@@ -99,15 +99,15 @@ def _checked_unit(field: str, unit: Any, mode: Mode, net: ControlNet) -> dict[st
     module, model = unit.get("module", "none"), unit.get("model", "None")
     if module not in net.modules:
         raise unknown_name(f"{field}.module", "ControlNet module", str(module), net.modules)
-    unhashed = {name.rsplit(" [", 1)[0] for name in net.models}
-    if module not in net.model_free and model not in unhashed and model not in net.models:
+    models = [*net.models, *(name.rsplit(" [", 1)[0] for name in net.models)]
+    if module not in net.model_free and model not in models:
         raise unknown_name(f"{field}.model", "ControlNet model", str(model), net.models)
     if mode == "txt2img" and not (unit.get("image") or unit.get("input_image")):
         raise refused("A ControlNet unit needs a picture in 'image'.", field=f"{field}.image")
     for name in ("image", "input_image", "mask"):
         value = unit.get(name)
         for image in value.values() if isinstance(value, dict) else (value,):
-            if image is not None:
+            if image:
                 check_base64(f"{field}.{name}", image)
     # `enabled` is false by default over there, which nobody means who fills in a unit.
     checked = {**unit, "enabled": True}

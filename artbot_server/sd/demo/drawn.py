@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
@@ -21,7 +21,7 @@ def drawn(name: str, colour: str | None) -> Image.Image:
     return image.crop(image.getbbox())
 
 
-@cache
+@lru_cache(maxsize=24)
 def _drawn(name: str, colour: str | None) -> Image.Image:
     return PAINTERS[name](tint_of(colour) if colour else None)
 
@@ -48,6 +48,19 @@ def _bamboo(colour: RGB | None) -> Image.Image:
     return clay.done()
 
 
+def held_bamboo() -> Image.Image:
+    """One stalk with leaves, as a panda holds it."""
+    clay, green = Clay(SIDE), (120, 190, 88)
+    for k in range(5):
+        clay.pill((0.465, 0.2 * k, 0.535, 0.2 * k + 0.204), 0.02, green)
+    for side, y in ((1, 0.12), (-1, 0.2), (1, 0.34)):
+        for lift in (12, 42):
+            angle = math.radians(lift)
+            x = 0.5 + side * 0.14 * math.cos(angle)
+            clay.blob(x, y - 0.12 * math.sin(angle), 0.12, 0.034, mix(green, (40, 130, 60), 0.3), turn=side * lift)
+    return clay.done().rotate(-32, Image.Resampling.BICUBIC)
+
+
 def _bush(colour: RGB | None) -> Image.Image:
     clay, green = Clay(SIDE), colour or (92, 176, 88)
     for x, y, r in ((0.25, 0.78, 0.2), (0.75, 0.78, 0.2), (0.4, 0.62, 0.22), (0.62, 0.6, 0.22), (0.5, 0.78, 0.24)):
@@ -64,9 +77,8 @@ def _seaweed(colour: RGB | None) -> Image.Image:
 
 
 def _firefly(colour: RGB | None) -> Image.Image:
-    image = Image.new("RGBA", (SIDE, SIDE))
+    image = Image.new("RGB", (SIDE, SIDE), colour or (255, 240, 130))
     fade = Image.radial_gradient("L").resize((SIDE, SIDE)).point(lambda v: max(0, 250 - 2 * v))
-    image.paste((*(colour or (255, 240, 130)), 255), (0, 0))
     image.putalpha(fade)
     return image
 
@@ -134,6 +146,30 @@ def _table(colour: RGB | None) -> Image.Image:
     return clay.done()
 
 
+def _blossom_tree(colour: RGB | None) -> Image.Image:
+    """The pack's tree in pink, with single blossoms."""
+    tree = picture("1f333", "pink")
+    canvas = Image.new("RGBA", (SIDE, SIDE))
+    tree = tree.resize((round(tree.width * SIDE / tree.height), SIDE), Image.Resampling.BICUBIC)
+    crown = tree.crop((0, 0, tree.width, round(SIDE * 0.76)))
+    trunk = picture("1f333").resize(tree.size, Image.Resampling.BICUBIC)
+    trunk.paste(crown, (0, 0), crown)
+    canvas.paste(trunk, ((SIDE - tree.width) // 2, 0))
+    blossom = picture("1f338").resize((SIDE // 11, SIDE // 11), Image.Resampling.BICUBIC)
+    for x, y in (
+        (0.4, 0.12),
+        (0.56, 0.2),
+        (0.32, 0.3),
+        (0.66, 0.36),
+        (0.48, 0.4),
+        (0.3, 0.52),
+        (0.6, 0.56),
+        (0.45, 0.62),
+    ):
+        canvas.alpha_composite(blossom, (round(x * SIDE), round(y * SIDE)))
+    return canvas
+
+
 def _unicorn(colour: RGB | None) -> Image.Image:
     """The pack's horse in white (or the colour asked for), its mane in violet, with a horn."""
     horse = picture("1f40e")
@@ -158,5 +194,5 @@ def _unicorn(colour: RGB | None) -> Image.Image:
 
 PAINTERS: dict[str, Callable[[RGB | None], Image.Image]] = {
     "bamboo": _bamboo, "bush": _bush, "seaweed": _seaweed, "firefly": _firefly, "hotair": _hot_air_balloon,
-    "lighthouse": _lighthouse, "windmill": _windmill, "perfume": _perfume, "table": _table, "unicorn": _unicorn,
+    "lighthouse": _lighthouse, "windmill": _windmill, "perfume": _perfume, "table": _table, "unicorn": _unicorn, "sakura": _blossom_tree,
 }  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from artbot_server.sd.demo.art import picture
+from artbot_server.sd.demo.drawn import drawn
 from artbot_server.sd.demo.palette import RGB, WHITE, mix, near
 from artbot_server.sd.demo.sheet import Sheet, peaks, rolling
 from artbot_server.sd.demo.words import Idea
@@ -38,7 +40,7 @@ def greens(sheet: Sheet, idea: Idea) -> Greens:
     """Grass in summer, straw and gold in autumn, snow in winter."""
     rng, light = sheet.rng, sheet.light
     base: tuple[RGB, RGB, RGB, RGB]
-    tree = rng.choice((DECIDUOUS, DECIDUOUS, EVERGREEN))
+    tree = DECIDUOUS if idea.season in ("autumn", "spring") else rng.choice((DECIDUOUS, DECIDUOUS, EVERGREEN))
     if idea.season == "winter":
         base, tree = ((206, 222, 240), (226, 236, 248), (246, 249, 254), (196, 214, 238)), EVERGREEN
     elif idea.season == "autumn":
@@ -60,6 +62,10 @@ def meadow(sheet: Sheet, idea: Idea, horizon: float) -> Ground:
         _range(sheet, horizon, 0.16)
     sheet.land(rolling(rng, horizon, 0.03), g.far, mix(g.far, sheet.light.haze, 0.4), 0.12)
     _tree_line(sheet, g.tree, horizon + 0.035, 0.1, rng.randint(2, 6), 0.35)
+    if rng.random() < 0.45:
+        landmark = rng.choice((drawn("windmill", None), picture("1f3e1"), picture("26ea"), picture("1f3d8-fe0f")))
+        side = rng.choice((rng.uniform(0.06, 0.25), rng.uniform(0.75, 0.94)))
+        sheet.stamp(landmark, side, horizon + 0.06, rng.uniform(0.12, 0.18), 0.25)
     sheet.land(rolling(rng, horizon + 0.07, 0.025), g.middle, mix(g.middle, g.deep, 0.3), 0.16)
     _tree_line(sheet, g.tree, horizon + 0.11, 0.2, rng.randint(0, 3), 0.12)
     sheet.land(rolling(rng, horizon + 0.17, 0.018), g.near, g.deep, 0.5)
@@ -73,12 +79,14 @@ def garden(sheet: Sheet, idea: Idea, horizon: float) -> Ground:
     """A lawn with a fence or a hedge behind, and beds of flowers."""
     g, rng = greens(sheet, idea), sheet.rng
     sheet.land(rolling(rng, horizon, 0.02), g.far, g.far, 0.12)
-    _tree_line(sheet, DECIDUOUS, horizon + 0.07, 0.3, 6, 0.16)
+    _tree_line(sheet, EVERGREEN if idea.season == "winter" else DECIDUOUS, horizon + 0.07, 0.3, 6, 0.16)
     line = horizon + 0.1
     if rng.random() < 0.6:
         wood = sheet.light.on(near(rng, rng.choice(((250, 248, 242), (206, 162, 116))), 6))
         _fence(sheet, line, wood)
     sheet.land(rolling(rng, horizon + 0.13, 0.01), g.near, g.deep, 0.5)
+    if idea.season == "winter":
+        return Ground(horizon + 0.19)
     grass(sheet, g, horizon + 0.17)
     kinds = rng.sample(FLOWERS, 3)
     for _ in range(9):
@@ -89,17 +97,19 @@ def garden(sheet: Sheet, idea: Idea, horizon: float) -> Ground:
 def forest(sheet: Sheet, idea: Idea, horizon: float) -> Ground:
     """Rows of trees, hazy at the back and close on both sides, with light between them."""
     g, rng = greens(sheet, idea), sheet.rng
-    tree = EVERGREEN if idea.season == "winter" else rng.choice((DECIDUOUS, EVERGREEN))
+    tree = g.tree
     sheet.wash((mix(sheet.light.haze, g.far, 0.3), mix(g.far, sheet.light.haze, 0.5)), horizon - 0.24, horizon + 0.1)
     sheet.land(rolling(rng, horizon - 0.2, 0.03, 3), mix(g.far, sheet.light.haze, 0.45), g.far, 0.2, rim=0)
     for row, (tall, haze, number) in enumerate(((0.3, 0.62, 9), (0.42, 0.4, 7))):
         _tree_line(sheet, tree, horizon + 0.04 + 0.06 * row, tall, number, haze)
     sheet.glow(rng.uniform(0.3, 0.7), horizon - 0.08, 0.4, sheet.light.sun, 110)
     sheet.land(rolling(rng, horizon + 0.1, 0.015), mix(g.near, g.deep, 0.25), mix(g.deep, (20, 40, 40), 0.25), 0.5)
-    grass(sheet, g, horizon + 0.15)
+    if idea.season != "winter":
+        grass(sheet, g, horizon + 0.15)
     for side in (rng.uniform(-0.02, 0.1), rng.uniform(0.14, 0.24), rng.uniform(0.8, 0.88), rng.uniform(0.92, 1.04)):
-        sheet.stamp(tree, side, horizon + rng.uniform(0.12, 0.2), rng.uniform(0.5, 0.64), 0.06)
-    return Ground(horizon + 0.18, plants=("1f33f", "1f344"))
+        close = drawn("bamboo", None) if idea.place == "bamboo forest" else tree
+        sheet.stamp(close, side, horizon + rng.uniform(0.12, 0.2), rng.uniform(0.5, 0.64), 0.06)
+    return Ground(horizon + 0.18, plants=() if idea.season == "winter" else ("1f33f", "1f344"))
 
 
 def mountains(sheet: Sheet, idea: Idea, horizon: float) -> Ground:

@@ -34,6 +34,13 @@ def place_for(idea: Idea, subject: Thing | None, rng: random.Random) -> str:
         return "studio"
     if idea.place == "sea" and kind == "fish":
         return "underwater"
+    if idea.place == "room" and kind in ("food", "drink", "object"):
+        return "table"
+    if idea.place == "table" and kind in ("person", "animal", "bird"):
+        return "room"
+    afloat = any(thing.entry.kind == "boat" for thing in idea.things)
+    if idea.place == "sea" and kind in ("person", "animal") and not afloat:
+        return "beach"
     if idea.place == "bamboo forest":
         return "forest"
     if idea.place:

@@ -25,36 +25,54 @@ def fitted(aspect: float, tall: float, wide: float) -> float:
     return min(tall, wide / aspect)
 
 
-def row_plan(count: int) -> tuple[int, ...]:
-    """How many stand in each row, front row first."""
-    if count <= 3:
-        return (count,)
-    rows = 2 if count <= 7 else 3
+def row_plan(count: int, aspect: float, tall: float, wide: float) -> tuple[int, ...]:
+    """How many stand in each row, front row first: up to three stand side by side, more in as many rows as make them largest."""
+
+    def height(rows: int) -> float:
+        return fitted(aspect, tall / (1 + 0.25 * (rows - 1)), wide / -(-count // rows))
+
+    rows = 1 if count <= 3 else max((1, 2, 3), key=lambda n: height(n) * (1.08 if n == 1 else 1.0))
     base, rest = divmod(count, rows)
     return tuple(base + (1 if row < rest else 0) for row in range(rows))
 
 
 def crowd(
-    count: int, aspect: float, tall: float, wide: float, *, middle: tuple[float, float], step: float, rng: random.Random
+    count: int,
+    aspect: float,
+    tall: float,
+    wide: float,
+    *,
+    middle: tuple[float, float],
+    step: float,
+    loose: bool,
+    rng: random.Random,
 ) -> list[Spot]:
     """`count` equals in one to three rows, the rear ones smaller and between those in front.
 
     Args:
         tall, wide: the room for all of them, pixels.
         middle: the middle of the front row's feet.
-        step: how far up the next row stands.
+        step: how far up the next row stands, at least.
+        loose: scattered, as fish and balloons are, and not in file.
     """
-    rows = row_plan(count)
-    most = max(rows)
-    each = fitted(aspect, tall / (1 + 0.22 * (len(rows) - 1)), wide / most * (1.0 if count == 1 else 1.06))
+    rows = row_plan(count, aspect, tall, wide)
+    each = fitted(aspect, tall / (1 + 0.22 * (len(rows) - 1)), wide / max(rows) * 1.04)
+    pitch = max(each * aspect * 1.02, wide / max(rows) * 0.9)
+    step = max(step, 0.36 * each)  # else the front row hides the rear one
+    jitter = 0.16 if loose else 0.05
     spots: list[Spot] = []
     for row, number in enumerate(rows):
-        scale = 1 - 0.16 * row
-        pitch = max(each * aspect * 1.02, wide / most * 0.9) if count > 1 else 0
+        # Rows of equal length would hide each other: every second one stands in the gaps.
+        gap = 0.5 if row % 2 and number == rows[row - 1] else 0.0
         for k in range(number):
-            x = middle[0] + (k - (number - 1) / 2) * pitch * (1 - 0.06 * row) + (rng.uniform(-0.05, 0.05) * pitch)
-            foot = middle[1] - row * step + rng.uniform(-0.12, 0.12) * step
-            spots.append(Spot(x, foot, each * scale * rng.uniform(0.94, 1.04), rng.random() < 0.5))
+            x = (
+                middle[0]
+                + (k - (number - 1) / 2 + gap) * pitch * (1 - 0.06 * row)
+                + rng.uniform(-jitter, jitter) * pitch
+            )
+            foot = middle[1] - row * step + rng.uniform(-1, 1) * step * (0.3 if loose else 0.12)
+            size = each * (1 - 0.16 * row) * (rng.uniform(0.76, 1.04) if loose else rng.uniform(0.94, 1.04))
+            spots.append(Spot(x, foot, size, rng.random() < 0.5, rng.uniform(-8, 8) if loose else 0.0))
     return spots
 
 

@@ -11,22 +11,10 @@ from functools import cache
 from importlib import resources
 
 # Drawn by `drawn.py` and `figures.py`, so they have no file in the art pack.
-DRAWN = frozenset(
-    [
-        "unicorn",
-        "bamboo",
-        "bush",
-        "seaweed",
-        "firefly",
-        "lighthouse",
-        "windmill",
-        "hotair",
-        "fireworks",
-        "perfume",
-        "table",
-        "knight",
-    ]
-)
+DRAWN = frozenset({
+    "unicorn", "bamboo", "bush", "seaweed", "firefly", "lighthouse", "windmill", "hotair", "perfume", "table", "knight",
+    "sakura",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

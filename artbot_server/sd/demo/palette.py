@@ -89,15 +89,15 @@ _WINTER = Light(
 
 def light_for(time: str, weather: str, season: str, rng: random.Random) -> Light:
     """The light that was asked for; where no time was said, mostly day, sometimes a low sun."""
-    chosen = time or rng.choices(("day", "sunset", "dawn"), (6, 1, 1))[0]
+    chosen = time or rng.choices(("day", "sunset", "dawn"), (4, 2, 2))[0]
     if chosen == "night":
         return rng.choice(_NIGHTS)
     if weather in ("rain", "storm", "fog"):
         return _GREY
+    if season == "winter" and not time and rng.random() < 0.7:
+        return _WINTER
     if chosen == "sunset":
         return rng.choice(_SUNSETS)
     if chosen == "dawn":
         return rng.choice(_DAWNS)
-    if season == "winter" and rng.random() < 0.6:
-        return _WINTER
     return rng.choice(_DAYS)

@@ -67,6 +67,7 @@ class Sheet:
         self.unit = min(self.width, self.height)
         self.light = light
         self.rng = rng
+        self.dyes: dict[str, tuple[str | None, ...]] = {}
 
     @property
     def draw(self) -> ImageDraw.ImageDraw:
@@ -109,10 +110,21 @@ class Sheet:
         self.draw.ellipse((cx - r, cy - r, cx + r, cy + r), fill=(*colour, alpha))
 
     def stamp(
-        self, name: str | Image.Image, x: float, foot: float, tall: float, haze: float = 0.0, alpha: float = 1.0
+        self,
+        name: str | Image.Image,
+        x: float,
+        foot: float,
+        tall: float,
+        haze: float = 0.0,
+        *,
+        alpha: float = 1.0,
+        glows: bool = False,
     ) -> None:
-        """A picture of the pack, `tall` (fraction of the shorter side), its foot at `(x, foot)`, faded by `haze`."""
-        art = picture(name) if isinstance(name, str) else name
+        """A picture of the pack, `tall` (fraction of the shorter side), its foot at `(x, foot)`, faded by `haze`.
+
+        What `glows` has its own light.
+        """
+        art = picture(name, self.rng.choice(self.dyes.get(name, (None,)))) if isinstance(name, str) else name
         height = max(2, round(tall * self.unit))
         width = max(2, round(art.width * height / art.height))
         art = art.resize((width, height), Image.Resampling.BILINEAR)
@@ -122,7 +134,7 @@ class Sheet:
         if alpha < 1:
             mask = mask.point(lambda a: round(a * alpha))
         flat = art.convert("RGB")
-        lit = Image.blend(flat, multiply(flat, self.light.tint), self.light.strength)
+        lit = Image.blend(flat, multiply(flat, self.light.tint), 0.0 if glows else self.light.strength)
         shown = Image.blend(lit, Image.new("RGB", art.size, self.light.haze), haze)
         self.image.paste(shown, (round(x * self.width - width / 2), round(foot * self.height) - height), mask)
 

@@ -95,7 +95,7 @@ def underwater(sheet: Sheet, idea: Idea) -> Ground:
     sheet.land(rolling(rng, 0.82, 0.03), mix(sand, blue[1], 0.5), mix(sand, blue[2], 0.4), 0.1, rim=0.1)
     for _ in range(rng.randint(5, 8)):
         x, tall = rng.random(), rng.uniform(0.1, 0.22)
-        sheet.stamp(rng.choice(("1fab8", "1faa8", "1fab8")), x, rng.uniform(0.86, 0.92), tall, 0.35, 0.95)
+        sheet.stamp(rng.choice(("1fab8", "1faa8", "1fab8")), x, rng.uniform(0.86, 0.92), tall, 0.35, alpha=0.95)
     _weeds(sheet, blue[2])
     sheet.land(rolling(rng, 0.91, 0.02), sand, mix(sand, blue[2], 0.35), 0.1, rim=0.2)
     for _ in range(26):

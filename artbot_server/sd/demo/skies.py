@@ -56,7 +56,9 @@ def _sun_or_moon(sheet: Sheet, idea: Idea, horizon: float) -> None:
     if light.time == "night":
         y = horizon * rng.uniform(0.24, 0.42)
         sheet.glow(x, y, 0.2, mix(light.sky[2], light.sun, 0.4), 120)
-        sheet.stamp("1f319" if rng.random() < 0.4 else "1f315", x, y + 0.075 * sheet.unit / sheet.height, 0.15)
+        sheet.stamp(
+            "1f319" if rng.random() < 0.4 else "1f315", x, y + 0.075 * sheet.unit / sheet.height, 0.15, glows=True
+        )
         return
     if light.time in ("sunset", "dawn"):
         y = horizon - rng.uniform(0.02, 0.1)

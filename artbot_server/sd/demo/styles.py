@@ -37,11 +37,11 @@ def watercolour(image: Image.Image, rng: random.Random) -> Image.Image:
     half = (max(8, image.width // 2), max(8, image.height // 2))
     wash = image.resize(half, Image.Resampling.BOX).filter(ImageFilter.ModeFilter(5)).filter(ImageFilter.ModeFilter(3))
     wash = wash.resize(image.size, Image.Resampling.BICUBIC)
-    wash = ImageEnhance.Color(wash).enhance(1.12)
-    wash = Image.blend(wash, Image.new("RGB", wash.size, PAPER), 0.2)
-    pool = clouds(image.size, max(6, round(_scaled(image, 40))), rng).point([214 + v * 41 // 255 for v in range(256)])
+    wash = ImageEnhance.Color(ImageEnhance.Brightness(wash).enhance(1.14)).enhance(1.25)
+    wash = Image.blend(wash, Image.new("RGB", wash.size, PAPER), 0.16)
+    pool = clouds(image.size, max(6, round(_scaled(image, 40))), rng).point([226 + v * 29 // 255 for v in range(256)])
     tooth = (
-        grain(image.size, rng).filter(ImageFilter.GaussianBlur(0.8)).point([min(255, 222 + v // 4) for v in range(256)])
+        grain(image.size, rng).filter(ImageFilter.GaussianBlur(0.8)).point([min(255, 236 + v // 7) for v in range(256)])
     )
     wash = ImageChops.multiply(wash, Image.merge("RGB", [pool] * 3))
     line = edges(wash, soften=1.0, gain=2.6, floor=10).point([min(120, v) for v in range(256)])
@@ -76,8 +76,8 @@ def sketch(image: Image.Image, rng: random.Random) -> Image.Image:
     """Graphite on white paper: lines by the dodge method, slanted hatching in the shadows."""
     grey = ImageOps.autocontrast(ImageOps.grayscale(image), cutoff=1)
     blurred = grey.filter(ImageFilter.GaussianBlur(_scaled(image, 7)))
-    ratio = ImageChops.subtract(blurred, grey, scale=0.55)
-    line = ImageOps.invert(ImageChops.add(ratio, edges(image, soften=0.7, gain=2.4, floor=10), scale=1.15))
+    ratio = ImageChops.subtract(blurred, grey, scale=0.42)
+    line = ImageOps.invert(ImageChops.add(ratio, edges(image, soften=0.8, gain=4.2, floor=7), scale=1.0))
     strokes = grain((image.width, image.height), rng).resize(image.size)
     shear = strokes.transform(
         image.size, Image.Transform.AFFINE, (0.5, 0.5, 0, -0.06, 0.06, image.height / 2), Image.Resampling.BILINEAR
@@ -91,14 +91,14 @@ def sketch(image: Image.Image, rng: random.Random) -> Image.Image:
         .point([min(255, 236 + v // 10) for v in range(256)])
     )
     tone = ImageChops.multiply(ImageChops.multiply(line, toned), paper)
-    soft = grey.point([212 + v * 43 // 255 for v in range(256)])
-    return ImageOps.colorize(ImageChops.multiply(tone, soft), (42, 40, 50), (254, 252, 247))
+    soft = grey.point([188 + v * 67 // 255 for v in range(256)])
+    return ImageOps.colorize(ImageChops.multiply(tone, soft), (30, 28, 38), (254, 252, 247))
 
 
 def oil(image: Image.Image, rng: random.Random) -> Image.Image:
     """Broad strokes with a raised edge, rich colours, on canvas."""
     half = (max(8, image.width // 2), max(8, image.height // 2))
-    bent = _stirred(image, rng, _scaled(image, 5)).resize(half, Image.Resampling.BOX)
+    bent = _stirred(image, rng, _scaled(image, 3.4)).resize(half, Image.Resampling.BOX)
     strokes = bent.filter(ImageFilter.ModeFilter(7)).resize(image.size, Image.Resampling.BICUBIC)
     strokes = ImageEnhance.Color(strokes).enhance(1.28)
     bumps = clouds(image.size, max(2, round(_scaled(image, 4))), rng)
@@ -115,21 +115,24 @@ def _stirred(image: Image.Image, rng: random.Random, reach: float) -> Image.Imag
     for row in range(down):
         for column in range(across):
             x, y = column * cell, row * cell
-            dx, dy = rng.uniform(-reach, reach), rng.uniform(-reach, reach)
             box = (x, y, min(image.width, x + cell), min(image.height, y + cell))
-            if box[2] > box[0] and box[3] > box[1]:
-                quad = (x + dx, y + dy, x + dx, box[3] + dy, box[2] + dx, box[3] + dy, box[2] + dx, y + dy)
-                mesh.append((box, quad))
+            if box[2] <= box[0] or box[3] <= box[1]:
+                continue
+            # Kept inside the picture: what lies outside is black.
+            dx = min(max(rng.uniform(-reach, reach), -x), image.width - box[2])
+            dy = min(max(rng.uniform(-reach, reach), -y), image.height - box[3])
+            left, top, right, bottom = box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
+            mesh.append((box, (left, top, left, bottom, right, bottom, right, top)))
     return image.transform(image.size, Image.Transform.MESH, mesh, Image.Resampling.BILINEAR)
 
 
 def anime(image: Image.Image, rng: random.Random) -> Image.Image:
     """Flat, bright colours in few steps and dark outlines."""
-    smooth = image.filter(ImageFilter.MedianFilter(5))
+    smooth = image.filter(ImageFilter.MedianFilter(3))
     bright = ImageEnhance.Color(ImageEnhance.Contrast(smooth).enhance(1.08)).enhance(1.38)
-    steps = bright.point([min(255, round(v / 22) * 22) for v in range(256)] * 3).filter(ImageFilter.ModeFilter(3))
+    steps = bright.point([min(255, round(v / 22) * 22) for v in range(256)] * 3)
     flat = Image.blend(steps, bright, 0.35)
-    line = edges(smooth, soften=_scaled(image, 0.9), gain=5.2, floor=13)
+    line = edges(smooth, soften=_scaled(image, 0.9), gain=7.5, floor=9)
     flat.paste(
         (44, 32, 62), (0, 0), line.filter(ImageFilter.GaussianBlur(0.6)).point([min(225, v) for v in range(256)])
     )
@@ -138,17 +141,20 @@ def anime(image: Image.Image, rng: random.Random) -> Image.Image:
 
 def ink(image: Image.Image, rng: random.Random) -> Image.Image:
     """Chinese ink on rice paper: wet greys, a breath of colour, a red seal."""
-    soft = image.filter(ImageFilter.GaussianBlur(_scaled(image, 2.2))).filter(ImageFilter.MedianFilter(5))
+    soft = image.filter(ImageFilter.GaussianBlur(_scaled(image, 1.3)))
     grey = ImageOps.autocontrast(ImageOps.grayscale(soft), cutoff=2)
-    wet = clouds(image.size, max(5, round(_scaled(image, 26))), rng).point([200 + v * 55 // 255 for v in range(256)])
-    tone = ImageChops.multiply(grey.point([round(255 * (v / 255) ** 0.62) for v in range(256)]), wet)
-    line = edges(image, soften=_scaled(image, 1.5), gain=4, floor=9).filter(
-        ImageFilter.GaussianBlur(_scaled(image, 0.9))
+    wet = clouds(image.size, max(5, round(_scaled(image, 26))), rng).point([212 + v * 43 // 255 for v in range(256)])
+    # High-key: only what is dark stays dark, the rest is a thin wash on bare paper.
+    tone = ImageChops.multiply(
+        grey.point([min(255, v * 2 if v < 60 else 120 + round((v - 60) * 0.95)) for v in range(256)]), wet
     )
-    tone = ImageChops.multiply(tone, ImageOps.invert(line.point([min(205, v) for v in range(256)])))
+    line = edges(image, soften=_scaled(image, 1.2), gain=6, floor=7).filter(
+        ImageFilter.GaussianBlur(_scaled(image, 0.8))
+    )
+    tone = ImageChops.multiply(tone, ImageOps.invert(line.point([min(225, v) for v in range(256)])))
     washed = ImageOps.colorize(tone, (26, 26, 34), (246, 240, 224), (140, 136, 132))
     hint = ImageChops.multiply(ImageEnhance.Color(soft).enhance(0.9), washed)
-    drawn = Image.blend(washed, hint, 0.3)
+    drawn = Image.blend(washed, hint, 0.24)
     sheet = Image.composite(drawn, Image.new("RGB", image.size, (246, 240, 224)), _ragged(image.size, rng, 0.05))
     side = round(_scaled(image, 30))
     x, y = image.width - round(side * 2.2), image.height - round(side * 2.4)
@@ -193,10 +199,12 @@ def lowpoly(image: Image.Image, rng: random.Random) -> Image.Image:
 
 def paper(image: Image.Image, rng: random.Random) -> Image.Image:
     """Layers of coloured paper: few flat colours, each with a soft shadow at its edge."""
-    flat = image.filter(ImageFilter.MedianFilter(7)).quantize(
+    half = image.resize((max(8, image.width // 2), max(8, image.height // 2)), Image.Resampling.BOX)
+    few = half.filter(ImageFilter.MedianFilter(3)).quantize(
         18, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
     )
-    sheets = ImageEnhance.Color(flat.convert("RGB").filter(ImageFilter.ModeFilter(7))).enhance(1.2)
+    sheets = few.convert("RGB").filter(ImageFilter.ModeFilter(5)).resize(image.size, Image.Resampling.LANCZOS)
+    sheets = ImageEnhance.Color(sheets).enhance(1.2)
     line = edges(sheets, soften=0.6, gain=3, floor=8)
     offset = ImageChops.offset(line, round(_scaled(image, 3)), round(_scaled(image, 4))).filter(
         ImageFilter.GaussianBlur(_scaled(image, 2.4))

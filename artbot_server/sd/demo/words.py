@@ -36,7 +36,7 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Idea:
-    """What a prompt asks for; empty strings mean: not said."""
+    """What a prompt asks for; empty strings mean: not said. `mood` is any colour named, `text` what was read."""
 
     things: tuple[Thing, ...] = ()
     place: str = ""
@@ -49,14 +49,15 @@ class Idea:
     actions: frozenset[str] = frozenset()
     unwanted: frozenset[str] = frozenset()
     mood: str | None = None
+    text: str = ""
 
 
 def read_prompt(prompt: str, negative: str = "") -> Idea:
     """Read a Stable Diffusion prompt, English or Chinese, and the nouns its negative prompt rules out."""
     lexicon = load_lexicon()
     text = _plain(prompt, lexicon)
-    things, unwanted = _things(text, lexicon)
-    ruled_out, _ = _things(_plain(negative, lexicon), lexicon)
+    things, unwanted = _things(_nouns_only(text), lexicon)
+    ruled_out, _ = _things(_nouns_only(_plain(negative, lexicon)), lexicon)
     banned = frozenset(unwanted | {thing.entry.picture for thing in ruled_out})
     sky = frozenset(name for name, pattern in v.SKY.items() if pattern.search(text))
     seen = [thing for thing in things if thing.noun not in v.SKY_NOUNS]
@@ -71,6 +72,7 @@ def read_prompt(prompt: str, negative: str = "") -> Idea:
         sky=sky,
         actions=frozenset(name for name, pattern in v.ACTIONS.items() if pattern.search(text)),
         unwanted=banned,
+        text=text,
         mood=next((w for w in re.findall(r"[a-z]+", text) if w in v.COLOURS), None),
     )
 
@@ -88,8 +90,15 @@ def _plain(prompt: str, lexicon: Lexicon) -> str:
     if re.search(r"[\u4e00-\u9fff]", text):
         text = re.sub("|".join(v.longest_first(lexicon.chinese)), lambda m: f" {lexicon.chinese[m[0]]} ", text)
         text = re.sub(r"[\u4e00-\u9fff]+", " ", text)
-    text = re.sub(r"\\?[()\[\]{}]", " ", text)
+    text = v.TECHNIQUE.sub(" ", re.sub(r"\\?[()\[\]{}]", " ", text))
     return re.sub(r"\b(\d+)\s*(?=[a-z])", r"\1 ", text)
+
+
+def _nouns_only(text: str) -> str:
+    """Without the words of style and framing, so that "oil painting" does not paint a picture frame."""
+    for pattern in (*v.STYLES.values(), *v.FRAMINGS.values()):
+        text = pattern.sub(" ", text)
+    return text
 
 
 @dataclass(slots=True)
@@ -171,7 +180,7 @@ def _note(word: str, pending: _Pending, found: list[Thing]) -> None:
 
 
 def _thing(noun: str, entry: Entry, plural: bool, pending: _Pending) -> Thing:
-    count = pending.count or ((3 if entry.size < 1 else 2) if plural else 1)
+    count = pending.count or ((3 if entry.size < 1.2 else 2) if plural else 1)
     colour = v.NATURAL_COLOURS.get(noun) if pending.colour is None else pending.colour
     return Thing(noun, entry, min(count, MAX_COUNT), colour, pending.scale, pending.relation)
 

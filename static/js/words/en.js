@@ -1,9 +1,7 @@
 // English. Sentences a person reads; {name} is filled in, "one|other" are a singular and a plural chosen by {n}.
 
 export const en = {
-  "app.name": "Art Bot",
   "app.skip": "Skip to the content",
-  "app.noscript": "Art Bot needs JavaScript.",
   "nav.main": "Main",
   "nav.start": "Art Bot, new conversation",
   "nav.new": "New",
@@ -14,11 +12,11 @@ export const en = {
   "theme.system": "Theme: as the system",
   "theme.light": "Theme: light",
   "theme.dark": "Theme: dark",
-  "close": "Close",
-  "copy": "Copy",
-  "copied": "Copied",
+  close: "Close",
+  copy: "Copy",
+  copied: "Copied",
   "copy.failed": "This browser does not let the page copy",
-  "retry": "Try again",
+  retry: "Try again",
 
   "conversation.new": "New conversation",
   "conversation.turns": "Turns in this conversation",
@@ -48,6 +46,7 @@ export const en = {
   "composer.uploading": "Uploading…",
   "composer.picture": "Starts from this picture",
   "composer.picture.remove": "Without this picture",
+  "composer.needs": "This template starts from a picture: add one.",
   "composer.waits": "Sent when you are back",
   "composer.drop": "Drop the picture to start from it",
   "composer.autopaint": "Paint right away",
@@ -57,7 +56,6 @@ export const en = {
   "picker.folders": "Folders",
   "picker.templates": "Templates",
   "picker.broken": "This template cannot be used",
-  "picker.choose": "Template: {name}",
   "template.shape": "{size}, {steps} steps",
 
   "turn.writing": "Writing the prompt",
@@ -74,16 +72,13 @@ export const en = {
   "turn.negative": "Leave out",
   "turn.paint": "Paint",
   "turn.stop": "Stop writing",
-  "turn.rewrite": "Write again",
   "turn.edit": "Edit prompt",
   "turn.drop": "Throw away",
   "turn.parameters": "Parameters",
   "turn.pictures": "1 picture|{n} pictures",
   "turn.picture": "Picture {i} of {n}: {said}",
   "turn.from": "Starts from your picture",
-  "turn.from.alt": "The picture this starts from",
   "turn.gone": "The pictures are no longer kept.",
-  "turn.broken": "The writer stopped half way. What it wrote is kept.",
 
   "job.inline": "In line",
   "job.place": "{nth}",
@@ -113,10 +108,19 @@ export const en = {
   "fact.folder": "Folder",
   "fact.size": "Size",
   "fact.seed": "Seed",
-  "fact.steps": "Steps",
   "fact.took": "Painted in",
   "fact.painter": "Painter",
   "fact.took.value": "{n} s",
+
+  "field.seed": "Seed",
+  "field.steps": "Steps",
+  "field.sampler": "Sampler",
+  "field.schedule_type": "Schedule",
+  "field.cfg_scale": "Guidance",
+  "field.model": "Model",
+  "field.size": "Size",
+  "field.denoising_strength": "Change",
+  "field.version": "Version",
 
   "parameters.title": "Parameters",
   "parameters.copy": "Copy all",
@@ -155,9 +159,11 @@ export const en = {
   "demo.writer": "built-in writer",
   "demo.painter": "built-in painter",
   "demo.title": "This is the demo",
-  "demo.about.both": "Prompts come from rules and pictures from a built-in illustrator, not from Stable Diffusion. Two settings make it real.",
+  "demo.about.both":
+    "Prompts come from rules and pictures from a built-in illustrator, not from Stable Diffusion. Two settings make it real.",
   "demo.about.writer": "Prompts come from rules, not from a language model. One setting makes it real.",
-  "demo.about.painter": "Pictures come from a built-in illustrator, not from Stable Diffusion. One setting makes it real.",
+  "demo.about.painter":
+    "Pictures come from a built-in illustrator, not from Stable Diffusion. One setting makes it real.",
   "demo.engine": "A model that writes",
   "demo.engine.hint": "OpenAI, or any compatible service by its address",
   "demo.backend": "A Stable Diffusion server",
@@ -187,7 +193,6 @@ export const en = {
   "help.download": "Download",
   "help.sideways": "Previous, next",
   "help.zoom": "Zoom",
-  "help.new": "New conversation",
 
   "speak.writing": "Writing",
   "speak.prompt": "The prompt is finished: {prompt}",
@@ -198,7 +203,6 @@ export const en = {
   "speak.percent": "{n} percent",
   "speak.done": "1 picture ready|{n} pictures ready",
   "speak.cancelled": "Cancelled",
-  "speak.copied": "Copied",
 
   "trouble.title": "This was not painted.",
   "trouble.kept": "Your prompt is kept.",
@@ -239,5 +243,6 @@ export const en = {
   "error.worker_lost": "The painter went away three times over this picture.",
   "error.internal": "Something went wrong on the server.",
   "error.offline": "You are offline. Try again when you are back.",
+  "error.not_a_picture": "This file is not a picture the server can read.",
   "error.upload_failed": "The picture could not be sent.",
 };

@@ -1,9 +1,7 @@
 // 中文。读者看到的句子；{name} 会被替换；中文没有单复数之分。
 
 export const zh = {
-  "app.name": "Art Bot",
   "app.skip": "跳到内容",
-  "app.noscript": "Art Bot 需要 JavaScript。",
   "nav.main": "主导航",
   "nav.start": "Art Bot，新对话",
   "nav.new": "新对话",
@@ -14,11 +12,11 @@ export const zh = {
   "theme.system": "明暗：跟随系统",
   "theme.light": "明暗：浅色",
   "theme.dark": "明暗：深色",
-  "close": "关闭",
-  "copy": "复制",
-  "copied": "已复制",
+  close: "关闭",
+  copy: "复制",
+  copied: "已复制",
   "copy.failed": "浏览器不允许本页复制",
-  "retry": "再试",
+  retry: "再试",
 
   "conversation.new": "新对话",
   "conversation.turns": "本对话的每一轮",
@@ -48,6 +46,7 @@ export const zh = {
   "composer.uploading": "正在上传…",
   "composer.picture": "从这张图开始",
   "composer.picture.remove": "不用这张图",
+  "composer.needs": "这个模板要从一张图开始：请添加图片。",
   "composer.waits": "连上就发",
   "composer.drop": "松手，就从这张图开始",
   "composer.autopaint": "写完就画",
@@ -57,7 +56,6 @@ export const zh = {
   "picker.folders": "文件夹",
   "picker.templates": "模板",
   "picker.broken": "这个模板不能用",
-  "picker.choose": "模板：{name}",
   "template.shape": "{size}，{steps} 步",
 
   "turn.writing": "正在写提示词",
@@ -74,16 +72,13 @@ export const zh = {
   "turn.negative": "不要出现",
   "turn.paint": "开画",
   "turn.stop": "停止",
-  "turn.rewrite": "重写",
   "turn.edit": "改提示词",
   "turn.drop": "放弃",
   "turn.parameters": "参数",
   "turn.pictures": "{n} 张",
   "turn.picture": "第 {i} 张，共 {n} 张：{said}",
   "turn.from": "从你的图开始",
-  "turn.from.alt": "作为起点的图",
   "turn.gone": "图片已不再保存。",
-  "turn.broken": "写到一半断了，已写的都保留。",
 
   "job.inline": "排队中",
   "job.place": "第 {nth} 位",
@@ -113,10 +108,19 @@ export const zh = {
   "fact.folder": "文件夹",
   "fact.size": "尺寸",
   "fact.seed": "种子",
-  "fact.steps": "步数",
   "fact.took": "用时",
   "fact.painter": "画师",
   "fact.took.value": "{n} 秒",
+
+  "field.seed": "种子",
+  "field.steps": "步数",
+  "field.sampler": "采样器",
+  "field.schedule_type": "调度器",
+  "field.cfg_scale": "贴近提示词",
+  "field.model": "模型",
+  "field.size": "尺寸",
+  "field.denoising_strength": "改动幅度",
+  "field.version": "版本",
 
   "parameters.title": "参数",
   "parameters.copy": "全部复制",
@@ -187,7 +191,6 @@ export const zh = {
   "help.download": "下载",
   "help.sideways": "上一张、下一张",
   "help.zoom": "缩放",
-  "help.new": "新对话",
 
   "speak.writing": "正在写",
   "speak.prompt": "提示词写好了：{prompt}",
@@ -198,7 +201,6 @@ export const zh = {
   "speak.percent": "百分之 {n}",
   "speak.done": "{n} 张图好了",
   "speak.cancelled": "已取消",
-  "speak.copied": "已复制",
 
   "trouble.title": "没有画成。",
   "trouble.kept": "提示词没有丢。",
@@ -239,5 +241,6 @@ export const zh = {
   "error.worker_lost": "画这张图时画师三次中断。",
   "error.internal": "服务器出了问题。",
   "error.offline": "已断网。连上后再试。",
+  "error.not_a_picture": "这个文件不是服务器能读的图片。",
   "error.upload_failed": "图片没有传上去。",
 };

@@ -8,9 +8,12 @@ from artbot_server.sd.automatic1111 import Automatic1111
 from tests.sd.fake_automatic1111 import FakeAutomatic1111
 
 ROOT = Path(__file__).parents[3]
-RECORDINGS = next((path for parent in ROOT.parents if (path := parent / "shared" / "recordings").is_dir()), None)
+RECORDINGS = next(
+    (path for parent in ROOT.parents if (path := parent / "shared" / "recordings") / "a1111" in path.glob("*")), None
+)
+"""Recorded calls, where they lie beside the checkout."""
 
-collect_ignore = [] if RECORDINGS else ["test_recordings.py"]
+collect_ignore = [] if RECORDINGS else ["test_recordings.py", "test_recordings_of_fake.py"]
 
 
 @pytest.fixture
@@ -22,9 +25,3 @@ def fake():
 @pytest.fixture
 def backend(fake):
     return Automatic1111(url=fake.url, poll_s=0.03)
-
-
-@pytest.fixture
-def recordings():
-    """The folder of recorded calls that lies beside some checkouts."""
-    return RECORDINGS

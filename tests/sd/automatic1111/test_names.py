@@ -1,10 +1,13 @@
 """Names are held to the lists, exactly and by case."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from artbot_server.errors import BackendFailed
-from artbot_server.sd.automatic1111.names import sampling
+from artbot_server.sd.automatic1111.names import sampling, settings
 from tests.sd.automatic1111.samples import offers, order
+from tests.sd.fake_automatic1111.lists import OPTIONS
 
 
 def refusal(**fields) -> BackendFailed:
@@ -109,6 +112,14 @@ def test_a_template_without_a_checkpoint_of_its_own():
 )
 def test_settings_that_would_do_harm_or_nothing_are_refused(settings, field):
     assert refusal(override_settings=settings).detail["field"] == field
+
+
+@pytest.mark.parametrize(("value", "fits"), [(True, True), (1, False), ("yes", False)])
+def test_a_switch_takes_nothing_but_true_and_false(value, fits):
+    known = offers(options=OPTIONS | {"img2img_color_correction": False, "eta_ancestral": 1.0, "sd_unet": None})
+    body = {"override_settings": {"img2img_color_correction": value, "eta_ancestral": 1, "sd_unet": "None"}}
+    with nullcontext() if fits else pytest.raises(BackendFailed, match="another type"):
+        assert settings(body, known) == (None, None)
 
 
 @pytest.mark.parametrize(("vae", "expected"), [("tiny.vae.pt", "tiny.vae.pt"), ("Automatic", None), ("None", None)])

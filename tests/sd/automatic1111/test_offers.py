@@ -53,6 +53,13 @@ def test_lists_of_another_shape_are_an_error(broken):
         offers(**broken)
 
 
+def test_controlnets_modules_go_by_the_names_of_its_page_too():
+    aliases = {"module_list": ["canny", "depth_midas"], "module_detail": {"depth_midas": {"model_free": True}}}
+    net = offers(controlnet_aliases=aliases).controlnet
+    assert net.modules == ("none", "canny", "reference_only", "depth_midas")
+    assert net.model_free == {"reference_only", "depth_midas"}
+
+
 def test_the_count_of_controlnet_units_has_a_default():
     assert offers(controlnet_settings=None).controlnet.units == 3
     assert offers(controlnet_settings={"control_net_unit_count": 1}).controlnet.units == 1
@@ -80,6 +87,7 @@ FRESH = Checkpoint("dream", "dream.safetensors", "dream.safetensors")
         ("sub/dream.safetensors [0d37aea87c]", True, False),
         ("dream.safetensors [0d37aea87c]", True, True),  # a title from before this server hashed it
         ("dream.safetensors [ffffffffff]", False, True),
+        ("dream [v2]", False, False),
         ("Dream", False, False),
         ("", False, False),
         ("None", False, False),

@@ -88,10 +88,13 @@ def test_sizes_are_rounded_down_and_told(asked, size, told):
         ("cfg_scale", float("nan")),
         ("cfg_scale", float("inf")),
         ("cfg_scale", "7"),
+        ("cfg_scale", 10**400),
+        ("cfg_scale", False),
         ("denoising_strength", 1.01),
         ("denoising_strength", -0.1),
         ("hr_scale", 0),
         ("resize_mode", 4),
+        ("hr_resize_x", 100_000),
         ("prompt", ["a cat"]),
         ("negative_prompt", 5),
         ("sampler_name", 3),
@@ -170,6 +173,10 @@ def test_a_script_decides_how_many_pictures_come():
 )
 def test_img2img_needs_its_pictures_as_base64(fields):
     assert refusal("img2img", **fields).detail["field"] == "init_images"
+
+
+def test_an_empty_mask_is_none():
+    assert order("img2img", init_images=[IMAGE], mask="").size == (64, 64)
 
 
 def test_a_mask_has_to_be_base64_too():

@@ -36,6 +36,7 @@ def task(active=True, progress=0.0, preview=None, preview_id=-1, eta=None) -> di
         (server(0.51, count=3, no=1, step=10), Seen("running", 0.51, 30, 60, 9.0, stamp="1")),
         (server(0.99, no=1, step=20), Seen("running", 0.99, 20, 20, 9.0, stamp="1")),
         (server(0.3, steps=0), Seen("running", 0.3, eta_s=9.0, stamp="1")),
+        (server("x", eta="y", count="z", step=[], steps=None), Seen("running", stamp="1")),
         (server(None, eta=None, stamp=None, step=1), Seen("running", 0.0, 1, 20)),
         (server(0.3, step=5, image=IMAGE), Seen("running", 0.3, 5, 20, 9.0, base64.b64decode(IMAGE), stamp="1")),
     ],

@@ -111,7 +111,7 @@ def test_no_pictures_or_broken_ones_are_a_failure(images):
     failure(order(), answer() | {"images": images})
 
 
-@pytest.mark.parametrize("info", [{"index_of_first_image": "x"}, {"infotexts": 5}, {"all_seeds": 7}])
+@pytest.mark.parametrize("info", [{"index_of_first_image": "x"}, {"infotexts": 5}, {"all_seeds": 7, "infotexts": None}])
 def test_lists_that_are_none_are_a_failure(info):
     failure(order(), answer(**info))
 

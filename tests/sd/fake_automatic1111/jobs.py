@@ -114,7 +114,7 @@ class Generator:
         maps = self._maps(mode, body, size)
         passes = 2 if body["enable_hr"] else 1
         seed = body["seed"] if body["seed"] not in (-1, None) else random.randrange(2**32)
-        state, count = self.painter.state, body["batch_size"] * body["n_iter"]
+        state = self.painter.state
         state.job_count, final = body["n_iter"] * passes, size
         model, images, texts = settings["model"], [], []
         for batch in range(body["n_iter"]):
@@ -134,23 +134,10 @@ class Generator:
             images.insert(0, base64_png((final[0] * len(images), final[1]), seed, texts[0]))
             texts.insert(0, texts[0])
             first = 1
-        info = {
-            "prompt": body["prompt"],
-            "seed": seed,
-            "all_seeds": [seed + index for index in range(count)],
-            "width": body["width"],
-            "height": body["height"],
-            "sampler_name": sampler,
-            "steps": body["steps"],
-            "batch_size": body["batch_size"],
-            "sd_model_name": model,
-            "sd_model_hash": CHECKPOINTS[model],
-            "sd_vae_name": None if settings["sd_vae"] in ("Automatic", "None") else settings["sd_vae"],
-            "extra_generation_params": {} if scheduler == "Automatic" else {"Schedule type": scheduler},
+        info = _info(body, settings, seed, sampler, scheduler) | {
             "index_of_first_image": first,
             "infotexts": texts,
             "job_timestamp": state.job_timestamp,
-            "version": "v1.10.1",
         }
         sent = [*images, *maps * passes] if body["send_images"] else []
         return {"images": sent, "parameters": {**body, "init_images": None, "mask": None}, "info": json.dumps(info)}
@@ -192,6 +179,25 @@ def _sampler(body: dict) -> tuple[str, str]:
         name = "DPM++ 2M"
     default = SAMPLERS[name][1].get("scheduler")
     return name, SCHEDULERS[default] if scheduler == "Automatic" and default else scheduler
+
+
+def _info(body: dict, settings: dict, seed: int, sampler: str, scheduler: str) -> dict:
+    model, count = settings["model"], body["batch_size"] * body["n_iter"]
+    return {
+        "prompt": body["prompt"],
+        "seed": seed,
+        "all_seeds": [seed + index for index in range(count)],
+        "width": body["width"],
+        "height": body["height"],
+        "sampler_name": sampler,
+        "steps": body["steps"],
+        "batch_size": body["batch_size"],
+        "sd_model_name": model,
+        "sd_model_hash": CHECKPOINTS[model],
+        "sd_vae_name": None if settings["sd_vae"] in ("Automatic", "None") else settings["sd_vae"],
+        "extra_generation_params": {} if scheduler == "Automatic" else {"Schedule type": scheduler},
+        "version": "v1.10.1",
+    }
 
 
 def _infotext(body: dict, seed: int, sampler: str, scheduler: str, model: str) -> str:

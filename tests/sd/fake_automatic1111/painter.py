@@ -109,7 +109,7 @@ class Painter:
             "textinfo": None,
         }
 
-    def task_progress(self, task: str, preview_id: int, preview: bool) -> dict:
+    def task_progress(self, task: str | None, preview_id: int, preview: bool) -> dict:
         """POST /internal/progress: of one task."""
         active, queued, completed = task == self.current_task, task in self.pending, task in self.finished
         answer = {"active": active, "queued": queued, "completed": completed}

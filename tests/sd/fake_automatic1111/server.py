@@ -57,7 +57,7 @@ class FakeAutomatic1111:
         self._http.server_close()
 
     def fault(self, path: str, *faults: str | tuple[int, bytes]) -> None:
-        """For the next calls of a path: `hang`, `close`, `cut`, `drip`, `pass`, or a status and a body. The last one stays."""
+        """For the next calls of a path: `hang`, `close`, `cut`, `stall`, `drip`, `pass`, or a status and a body. The last one stays."""
         self.faults[path] = deque(faults)
 
     def next_fault(self, path: str) -> str | tuple[int, bytes] | None:
@@ -105,10 +105,7 @@ class FakeAutomatic1111:
         if path in ("/sdapi/v1/txt2img", "/sdapi/v1/img2img"):
             return 200, self.change(self.generator.run(path.rpartition("/")[2], body))
         if path == "/internal/progress":
-            if "id_task" not in body:
-                missing = {"loc": ["body", "id_task"], "msg": "field required", "type": "value_error.missing"}
-                return 422, {"detail": [missing]}
-            args = body["id_task"], body.get("id_live_preview", -1), body.get("live_preview", True)
+            args = body.get("id_task"), body.get("id_live_preview", -1), body.get("live_preview", True)
             return 200, self.painter.task_progress(*args)
         if path == "/sdapi/v1/interrupt":
             self.painter.state.interrupted = True
@@ -182,13 +179,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        if fault == "cut":
+        if fault in ("cut", "stall"):
             self.wfile.write(content[: len(content) // 2])
+            if fault == "stall":
+                self.server.fake.painter.stopping.wait()
             self.close_connection = True
         elif fault == "drip":
             for start in range(0, len(content), 1 + len(content) // 20):
                 self.wfile.write(content[start : start + 1 + len(content) // 20])
-                self.server.fake.painter.stopping.wait(0.02)
+                self.server.fake.painter.stopping.wait(0.002)
         else:
             self.wfile.write(content)
 

@@ -1,0 +1,32 @@
+"""Both ends of the live link, wired on a real socket, and what they heard."""
+
+import threading
+from pathlib import Path
+
+from artbot_server.live.link import LiveLink
+from artbot_server.live.local import LiveHub
+
+
+class Hub(LiveHub):
+    """The web process's end; `heard`: what workers said; `counts`: how many were connected, each time it changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.heard: list[tuple] = []
+        self.counts: list[int] = []
+        super().__init__(folder, lambda *message: self.heard.append(message), self.counts.append)
+
+
+class Link(LiveLink):
+    """A worker's end; `heard`: what the web process said. It answers questions with what it was asked,
+    those of kind `slow` not before `may_answer`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.heard: list[tuple] = []
+        self.may_answer = threading.Event()
+        super().__init__(folder, lambda *message: self.heard.append(message), self._reply)
+
+    def _reply(self, kind, body):
+        if kind == "slow":
+            self.may_answer.wait(10)
+        return {"kind": kind, **body}

@@ -1,0 +1,70 @@
+// Both languages say the same things, and the page asks for nothing that neither says.
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { en } from "../../static/js/words/en.js";
+import { zh } from "../../static/js/words/zh.js";
+
+const root = new URL("../../", import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), "utf8");
+const scripts = readdirSync(new URL("static/js/", root)).filter((name) => name.endsWith(".js"));
+const page = read("static/index.html");
+const code = scripts.map((name) => read(`static/js/${name}`)).join("\n");
+
+const KEY = /^[a-z]+(\.[a-z_]+)*$/;
+const inPage = [...page.matchAll(/data-(?:t|t-label|t-title|t-placeholder|example)="([^"]+)"/g)].map(
+  (match) => match[1],
+);
+const inCode = [...code.matchAll(/"([a-z]+(?:\.[a-z_]+)+)"/g)]
+  .map((match) => match[1])
+  .filter((key) => !key.endsWith(".js"));
+
+test("both languages have the same keys", () => {
+  assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
+});
+
+test("every key is written the same way and every sentence is there", () => {
+  for (const table of [en, zh]) {
+    for (const [key, words] of Object.entries(table)) {
+      assert.match(key, KEY);
+      assert.notEqual(words.trim(), "", key);
+    }
+  }
+});
+
+test("a sentence is filled with the same values in both languages", () => {
+  const valuesOf = (words) => [...new Set(words.match(/\{\w+\}/g) ?? [])].sort();
+  for (const key of Object.keys(en)) assert.deepEqual(valuesOf(zh[key]), valuesOf(en[key]), key);
+});
+
+test("every key that the markup names exists", () => {
+  assert.ok(inPage.length > 50);
+  for (const key of inPage) assert.ok(key in en, key);
+});
+
+test("every key that the scripts name exists", () => {
+  assert.ok(inCode.length > 50);
+  const names = new Set(Object.keys(en));
+  const known = inCode.filter(
+    (key) =>
+      names.has(key.split(".").slice(0, 1)[0]) || [...names].some((name) => name.startsWith(`${key.split(".")[0]}.`)),
+  );
+  for (const key of known) assert.ok(key in en, key);
+});
+
+test("no sentence is left over", () => {
+  const built = [/^error\./, /^trouble\./, /^theme\./, /^day\./, /^net\./, /^demo\./, /^field\./];
+  const used = new Set([...inPage, ...inCode, ...[...code.matchAll(/"([a-z]+)"/g)].map((match) => match[1])]);
+  const left = Object.keys(en).filter((key) => !used.has(key) && !built.some((pattern) => pattern.test(key)));
+  assert.deepEqual(left, []);
+});
+
+test("every code of the protocol has words", () => {
+  const table = read("docs/protocol.md").split("## Codes")[1];
+  const rows = table.split("\n").filter((line) => line.startsWith("| `"));
+  const codes = rows.flatMap((row) => [...row.split("|")[1].matchAll(/`(\w+)`/g)].map((match) => match[1]));
+  assert.ok(codes.length > 25);
+  for (const one of codes) assert.ok(`error.${one}` in en, one);
+});

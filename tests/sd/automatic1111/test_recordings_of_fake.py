@@ -1,0 +1,186 @@
+"""The fake web UI held against recorded calls. Collected only where these are."""
+
+import itertools
+import json
+
+import pytest
+import requests
+
+from artbot_server.sd.automatic1111.pictures import decode
+from tests.sd.automatic1111.conftest import RECORDINGS
+from tests.sd.automatic1111.recorded import recorded
+from tests.sd.fake_automatic1111 import FakeAutomatic1111
+from tests.sd.fake_automatic1111.painter import Painter
+
+PLAIN, NETS, BARE = (RECORDINGS / name for name in ("a1111", "a1111-controlnet", "a1111-nowebui-auth"))
+
+
+@pytest.fixture(scope="module")
+def fake():
+    with FakeAutomatic1111(step_s=0.0) as fake:
+        fake.painter.options["CLIP_stop_at_last_layers"] = 1
+        yield fake
+
+
+SAME = [
+    "err_unknown_sampler",
+    "err_unknown_sampler_index",
+    "err_unknown_scheduler",
+    "err_empty_sampler",
+    "err_steps_0",
+    "err_steps_string",
+    "err_batch_0",
+    "err_n_iter_0",
+    "err_prompt_null",
+    "err_width_100",
+    "err_width_65_height_70",
+    "err_width_string",
+    "err_hr_no_denoise",
+    "err_seed_2pow64",
+    "img2img",
+    "img2img_no_init",
+    "img2img_bad_init",
+    "txt2img_batch2_iter2",
+    "txt2img_batch2_save_images",
+    "txt2img_n_iter3",
+    "txt2img_seed_template",
+    "txt2img_old_sampler_name",
+    "txt2img_scheduler_default",
+    "txt2img_scheduler_field",
+    "txt2img_sampler_alias",
+    "txt2img_sampler_lowercase",
+    "txt2img_no_send",
+    "txt2img_override_unknown_key",
+    "txt2img_override_unknown_checkpoint",
+    "txt2img_script_unknown",
+    "txt2img_hires",
+    "txt2img_unicode_prompt",
+]
+KEYS_OF_INFO = (
+    "sampler_name",
+    "width",
+    "height",
+    "steps",
+    "batch_size",
+    "index_of_first_image",
+)
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_fake_answers_as_recorded(fake, name):
+    call = recorded(PLAIN, name)
+    answer = requests.post(fake.url + call["request"]["path"], json=call["request"]["body"], timeout=10)
+    expected, got = call["response"], answer.json()
+    assert answer.status_code == call["status"]
+    if call["status"] != 200:
+        assert got == expected
+        return
+    assert set(got) == set(expected)
+    assert len(got["images"]) == len(expected["images"])
+    info, recorded_info = json.loads(got["info"]), json.loads(expected["info"])
+    assert set(info) <= set(recorded_info)
+    assert {key: info[key] for key in KEYS_OF_INFO} == {key: recorded_info[key] for key in KEYS_OF_INFO}
+    schedules = [each["extra_generation_params"].get("Schedule type") for each in (info, recorded_info)]
+    assert schedules[0] == schedules[1]
+    assert len(info["infotexts"]) == len(recorded_info["infotexts"])
+    assert len(info["all_seeds"]) == len(recorded_info["all_seeds"])
+    for image, recorded_image in zip(got["images"], expected["images"], strict=True):
+        file, recorded_file = decode(image), decode(recorded_image)
+        assert (file.width, file.height, bool(file.text)) == (
+            recorded_file.width,
+            recorded_file.height,
+            bool(recorded_file.text),
+        )
+
+
+@pytest.mark.parametrize(
+    "name", ["cn_canny", "cn_batch2", "cn_bad_image", "cn_no_enabled_key", "cn_unknown_model", "cn_hires"]
+)
+def test_the_fakes_controlnet_is_as_silent_as_recorded(fake, name):
+    call = recorded(NETS, name)
+    body = json.loads(json.dumps(call["request"]["body"]).replace("control_tiny_canny", "control_canny"))
+    answer = requests.post(fake.url + call["request"]["path"], json=body, timeout=10)
+    assert answer.status_code == call["status"] == 200
+    assert len(answer.json()["images"]) == len(call["response"]["images"])
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [("cn_unknown_module", "ValidationError"), ("cn_bad_control_mode", "ValidationError")]
+)
+def test_the_fakes_controlnet_fails_as_recorded(fake, name, error):
+    call = recorded(NETS, name)
+    answer = requests.post(fake.url + call["request"]["path"], json=call["request"]["body"], timeout=10)
+    assert answer.status_code == call["status"]
+    assert answer.json()["error"] == call["response"]["error"] == error
+
+
+@pytest.mark.parametrize(
+    "name", ["samplers", "schedulers", "sd-models", "sd-vae", "loras", "upscalers", "scripts", "prompt-styles"]
+)
+def test_the_fakes_lists_have_the_recorded_shape(fake, name):
+    expected = recorded(PLAIN, f"get_{name}")["response"]
+    got = requests.get(f"{fake.url}/sdapi/v1/{name}", timeout=5).json()
+    if isinstance(expected, dict):
+        assert set(got) == set(expected)
+    else:
+        assert {frozenset(row) for row in got} == {frozenset(row) for row in expected}
+
+
+def test_the_fakes_progress_has_the_recorded_keys(fake):
+    expected = recorded(PLAIN, "get_progress")["response"]
+    got = requests.get(f"{fake.url}/sdapi/v1/progress", timeout=5).json()
+    assert set(got) == set(expected)
+    assert set(got["state"]) == set(expected["state"])
+    idle = recorded(PLAIN, "internal_progress_idle")["response"]
+    by_task = {"id_task": "task(none)", "id_live_preview": -1}
+    assert requests.post(f"{fake.url}/internal/progress", json=by_task, timeout=5).json() == idle
+
+
+def test_the_fakes_failed_tasks_stay_as_recorded():
+    with FakeAutomatic1111() as fake:
+        for failing, after in (
+            ("failing_forced_task", "internal_progress_of_failed_task"),
+            ("failing_forced_before_start", "internal_progress_of_never_started"),
+        ):
+            call, look = recorded(PLAIN, failing), recorded(PLAIN, after)
+            answer = requests.post(fake.url + call["request"]["path"], json=call["request"]["body"], timeout=5)
+            assert (answer.status_code, answer.json()) == (call["status"], call["response"])
+            got = requests.post(fake.url + look["request"]["path"], json=look["request"]["body"], timeout=5).json()
+            flags = ("active", "queued", "completed", "progress")
+            assert [got[flag] for flag in flags] == [look["response"][flag] for flag in flags]
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("auth_progress_ok", "me:secret"),
+        ("auth_progress_wrong", "me:wrong"),
+        ("auth_progress_noauth", None),
+    ],
+)
+def test_the_fakes_auth_answers_as_recorded(name, sent):
+    call = recorded(BARE, name)
+    with FakeAutomatic1111(webui=False, auth="me:secret") as fake:
+        auth = tuple(sent.split(":")) if sent else None
+        answer = requests.get(f"{fake.url}/sdapi/v1/progress", auth=auth, timeout=5)
+        assert answer.status_code == call["status"]
+        assert "WWW-Authenticate" not in answer.headers
+        if answer.status_code == 401:
+            assert answer.json() == call["response"]
+        bare = recorded(BARE, "nowebui_internal_progress")
+        probe = requests.post(f"{fake.url}/internal/progress", json={"id_task": "x"}, timeout=5)
+        assert (probe.status_code, probe.json()) == (bare["status"], bare["response"])
+
+
+def test_the_fakes_progress_runs_as_recorded():
+    """From 0.01 with `job_count` 1 up by steps, to 0.0 at once when it ends."""
+    polls = [poll["progress"]["progress"] for poll in recorded(PLAIN, "progress_timeline_internal")["polls"]]
+    expected = [value for value, _ in itertools.groupby(polls) if value]
+    painter, got = Painter(step_s=0), []
+    state = painter.state
+    state.job_count, state.sampling_steps = 1, 8
+    for state.sampling_step in range(8):
+        got.append(painter.progress(skip_image=True)["progress"])
+    assert got == pytest.approx(expected)
+    state.job_count = 0
+    assert painter.progress(skip_image=True)["progress"] == polls[-1] == 0.0

@@ -1,0 +1,119 @@
+import pytest
+
+from artbot_server.sd.base import Abilities
+from artbot_server.storage.backends import SEEN_FOR_S, BackendStore, merged
+from artbot_server.storage.schema import backends
+from tests.painting.scripted_backend import ScriptedBackend
+from tests.storage.stored import claims, put
+
+FULL = Abilities(
+    samplers=("Euler", "DDIM"), models=("red-v1",), fields=("steps",), max_side=1024, max_batch=4, loaded_model="red-v1"
+)
+
+
+@pytest.fixture
+def store(database):
+    return BackendStore(database)
+
+
+def test_nobody_yet(store):
+    assert store.all() == []
+    assert store.abilities() == Abilities()
+
+
+def test_a_backend_that_was_seen(store):
+    store.seen(ScriptedBackend("studio"), FULL)
+    [known] = store.all()
+    assert known.as_json() == {"name": "studio", "kind": "scripted", "demo": False, "up": True}
+    assert known.abilities == store.abilities() == FULL
+
+
+def test_one_that_could_never_be_reached(store):
+    store.seen(ScriptedBackend("studio"), None)
+    [known] = store.all()
+    assert (known.up, known.abilities) == (False, None)
+    assert store.abilities() == Abilities()
+
+
+def test_one_that_went_away_keeps_what_it_could(store):
+    store.seen(ScriptedBackend("studio"), FULL)
+    store.seen(ScriptedBackend("studio"), None)
+    assert store.all()[0].up is False
+    assert store.abilities() == FULL
+
+
+def test_one_that_came_back(store):
+    store.seen(ScriptedBackend("studio"), None)
+    store.seen(ScriptedBackend("studio"), FULL)
+    assert store.all()[0].up is True
+
+
+def test_no_news_is_bad_news(store, database):
+    store.seen(ScriptedBackend("studio"), FULL)
+    database.write(
+        lambda connection: connection.execute(backends.update().values(seen_at=backends.c.seen_at - SEEN_FOR_S))
+    )
+    assert store.all()[0].up is False
+
+
+def test_a_long_job_is_news(store, database):
+    store.seen(ScriptedBackend("studio"), FULL)
+    put(database, "j1")
+    mine = claims(database)
+    claimed = mine.claim("studio")
+    database.write(
+        lambda connection: connection.execute(backends.update().values(seen_at=backends.c.seen_at - SEEN_FOR_S))
+    )
+    mine.renew(claimed)
+    assert store.all()[0].up is True
+
+
+def test_looking_at_it_leaves_its_lease_alone(store, database):
+    store.seen(ScriptedBackend("studio"), FULL)
+    put(database, "j1", "j2")
+    claims(database).claim("studio")
+    store.seen(ScriptedBackend("studio"), FULL)
+    assert claims(database, "w2").claim("studio") is None
+
+
+def test_those_that_are_up_speak(store):
+    store.seen(ScriptedBackend("a"), Abilities(samplers=("Euler",)))
+    store.seen(ScriptedBackend("b"), FULL)
+    store.seen(ScriptedBackend("b"), None)
+    assert store.abilities().samplers == ("Euler",)
+
+
+@pytest.mark.parametrize(
+    ("several", "together"),
+    [
+        ([], Abilities()),
+        ([FULL], FULL),
+        (
+            [Abilities(samplers=("Euler", "DDIM")), Abilities(samplers=("DDIM", "UniPC"))],
+            Abilities(samplers=("DDIM",)),
+        ),
+        ([Abilities(samplers=("Euler",)), Abilities()], Abilities(samplers=("Euler",))),
+        ([Abilities(models=("a", "b")), Abilities(models=("b", "c"))], Abilities(models=("a", "b", "c"))),
+        ([Abilities(models=("a",)), Abilities()], Abilities()),
+        (
+            [
+                Abilities(max_side=512, max_pixels=900, max_batch=2),
+                Abilities(max_side=768, max_pixels=800, max_batch=4),
+            ],
+            Abilities(max_side=512, max_pixels=800, max_batch=2),
+        ),
+    ],
+)
+def test_together(several, together):
+    assert merged(several) == together
+
+
+def test_one_that_does_not_say_what_it_has_loaded_keeps_what_was_painted_with(store, database):
+    store.seen(ScriptedBackend("studio"), Abilities())
+    put(database, "j1")
+    mine = claims(database)
+    mine.done(mine.claim("studio"), [], model="red-v1")
+    store.seen(ScriptedBackend("studio"), Abilities())
+    put(database, "j2", model="blue-v1")
+    put(database, "j3", model="red-v1")
+    assert mine.claim("studio").id == "j3"
