@@ -7,13 +7,14 @@ callback (under eventlet a green thread that yields there keeps SQLite's write l
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.sql.elements import TextClause
 
 from artbot_server.errors import ConfigError, Unavailable
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 LOCKED_FOR_S = 30.0
 """How long a write waits for somebody else's lock before it gives up: longer than any backup's checkpoint."""
+WRITE_AHEAD_LOG = "PRAGMA journal_mode=WAL"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.1
 
 
@@ -66,34 +68,55 @@ class Database:
         return self._run(work, write=True, wait_s=wait_s)
 
     def use_write_ahead_log(self) -> None:
-        """SQLite only, lasting: readers and the one writer no longer wait for each other."""
-        with self._engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            assert raw is not None
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        """SQLite only, lasting: readers and the one writer no longer wait for each other.
+
+        Raises:
+            Unavailable: the file is no database, cannot be opened or stays locked.
+        """
+
+        def attempt() -> None:
+            with self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                try:
+                    raw.cursor().execute(WRITE_AHEAD_LOG)  # outside any transaction, where SQLAlchemy has none
+                except sqlite3.Error as error:
+                    raise DBAPIError.instance(WRITE_AHEAD_LOG, None, error, sqlite3.Error) from error
+
+        _tried_again(attempt, LOCKED_FOR_S)
 
     def close(self) -> None:
         """Close the pooled connections."""
         self._engine.dispose()
 
     def _run(self, work: Callable[[Connection], T], *, write: bool, wait_s: float = LOCKED_FOR_S) -> T:
-        give_up_at = time.monotonic() + wait_s
-        pause_s = FIRST_PAUSE_S
-        while True:
-            try:
-                with self._engine.connect() as connection:
-                    if write:
-                        connection.info["artbot_write"] = True
-                    try:
-                        with connection.begin():
-                            return work(connection)
-                    finally:
-                        connection.info.pop("artbot_write", None)
-            except OperationalError as error:
-                if not _is_passing(error) or time.monotonic() >= give_up_at:
-                    raise Unavailable("The database cannot be used just now; try again in a moment.") from error
-            time.sleep(pause_s * random.uniform(0.5, 1.5))
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        def attempt() -> T:
+            with self._engine.connect() as connection:
+                if write:
+                    connection.info["artbot_write"] = True
+                try:
+                    with connection.begin():
+                        return work(connection)
+                finally:
+                    connection.info.pop("artbot_write", None)
+
+        return _tried_again(attempt, wait_s)
+
+
+def _tried_again(attempt: Callable[[], T], wait_s: float) -> T:
+    """The only loop that waits for somebody else's lock. Raises Unavailable."""
+    give_up_at = time.monotonic() + wait_s
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            return attempt()
+        except DatabaseError as error:
+            if type(error) not in (OperationalError, DatabaseError):  # about the statement itself: a fault of ours
+                raise
+            if not _is_passing(error) or time.monotonic() >= give_up_at:
+                raise Unavailable("The database cannot be used just now; try again in a moment.") from error
+        time.sleep(pause_s * random.uniform(0.5, 1.5))
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
 def _is_passing(error: DBAPIError) -> bool:
