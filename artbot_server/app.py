@@ -43,7 +43,7 @@ from artbot_server.storage.sessions import Signer, shared_secret
 from artbot_server.web.access import Door, same_site, visit_of
 from artbot_server.web.audience import Audience
 from artbot_server.web.http_api import http_api
-from artbot_server.web.limits import ChatLimit
+from artbot_server.web.limits import AskLimit
 from artbot_server.web.metrics import Metrics
 from artbot_server.web.pages import guard, pages
 from artbot_server.web.requests import EVENT_IMAGE_BYTES, TEXT_CHARS
@@ -55,6 +55,8 @@ log = structlog.get_logger()
 
 EVENT_BYTES = 1_000_000
 """Largest event from a client: Socket.IO's usual limit."""
+UPLOADS_A_MINUTE = 60
+"""Pictures one session may send: far more than hands can, far fewer than fill a disk."""
 TICK_S = 1.0
 TEND_S = 5.0
 PING_EVERY_S, PING_WAIT_S = 25, 20
@@ -182,10 +184,14 @@ def create_app(settings: Settings) -> ArtBot:
         )
 
     def server_json() -> dict[str, Any]:
-        known = backends.all()
+        known = [backend for backend in backends.all() if backend.up]
+        if settings.worker == "child" or not known:  # it has our settings; rows may be an earlier start's
+            paints_demo = all(url.startswith("demo:") for url in settings.sd_urls)
+        else:
+            paints_demo = all(backend.demo for backend in known)
         return {
             "version": __version__,
-            "demo": {"engine": engine.demo, "backend": not known or all(backend.demo for backend in known)},
+            "demo": {"engine": engine.demo, "backend": paints_demo},
             "engine": {"name": engine.name, "models": list(engine.models)},
             "backends": [{"name": b.name, "kind": b.kind, "demo": b.demo, "up": b.up} for b in known],
             "worker": live.workers > 0,
@@ -225,7 +231,8 @@ def create_app(settings: Settings) -> ArtBot:
         pictures=pictures,
         keep_upload=keep,
         templates=templates,
-        chat_limit=ChatLimit(settings.chat_limit),
+        chat_limit=AskLimit(settings.chat_limit),
+        upload_limit=AskLimit(UPLOADS_A_MINUTE),
         metrics=metrics,
         sign=sign,
         server_json=server_json,

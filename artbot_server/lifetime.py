@@ -28,7 +28,7 @@ GRACE_S = 10.0
 """What running replies get at the end."""
 FLUSH_S = 0.25
 """What was told last still lies in the sockets' queues; they are empty long before this."""
-LOOK_S = 0.25
+LOOK_S = 0.05
 """How often the main thread looks for a signal; it also measures how late the loop wakes."""
 
 

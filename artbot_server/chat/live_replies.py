@@ -16,6 +16,10 @@ EARLY_STOP_S = 60.0
 """How long a stop that came before its message waits for it."""
 
 
+MOST_EARLY_STOPS = 1_000
+"""Kept at a time, the oldest dropped first: nobody can fill the memory with stops of nothing."""
+
+
 class LiveReplies:
     """All running replies of this process."""
 
@@ -27,6 +31,11 @@ class LiveReplies:
 
     def __len__(self) -> int:
         return len(self._live)
+
+    @property
+    def is_closed(self) -> bool:
+        """The server is stopping."""
+        return self._closed
 
     def require_open(self) -> None:
         """Raises Unavailable when the server is stopping."""
@@ -74,9 +83,9 @@ class LiveReplies:
                 )
             ]
             if not found and message_id is not None:
-                now = time.monotonic()
-                self._early_stops = {k: t for k, t in self._early_stops.items() if now - t < EARLY_STOP_S}
-                self._early_stops[session_id, message_id] = now
+                self._early_stops[session_id, message_id] = time.monotonic()
+                if len(self._early_stops) > MOST_EARLY_STOPS:
+                    del self._early_stops[next(iter(self._early_stops))]
         for reply in found:
             reply.stop()
         return bool(found)

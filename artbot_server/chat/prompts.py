@@ -32,8 +32,11 @@ class FoundPrompt:
     negative_prompt: str = ""
 
 
+LONGEST_READ = 20_000
+"""Characters of a reply that are looked at: a prompt stands in the first page, and reading must not hold the loop."""
+
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n(.*?)(?:\n[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n`]*\n(.*?)(?:\n[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _INLINE_FENCE = re.compile(r"```([^\n`]+)```")
 _NEGATIVE_WORDS = (
     r"(?:negative(?:[ _]prompts?)?|neg(?:ative)? prompts?|(?:负面|反向|负向|負面|反向|負向)(?:提示[词詞語语]?|prompt))"
@@ -68,7 +71,7 @@ _ANNOUNCED = re.compile(
 
 def find_prompt(reply: str) -> FoundPrompt | None:
     """The prompt in a reply, None where the model only talks, asks or answers in another language."""
-    text = _THOUGHTS.sub("", reply.replace("\r\n", "\n")).strip()
+    text = _THOUGHTS.sub("", reply[:LONGEST_READ].replace("\r\n", "\n")).strip()
     return _fenced(text) or _json_object(text) or _labelled(text) or _first_candidate(text) or _whole(text)
 
 
@@ -131,25 +134,24 @@ def _labelled(text: str) -> FoundPrompt | None:
 
 def _labels(text: str) -> tuple[list[str], str]:
     """The values of all positive labels, and of the last negative one."""
-    positive: list[str] = []
-    negative: list[str] = []
+    positive: list[list[str]] = []
+    negative: list[list[str]] = []
     value: list[str] | None = None
     for line in [*_lines(text), ""]:
         start = _label(line)
         if start is not None:
             is_negative, rest = start
             value = [rest] if rest.strip() else []
-            (negative if is_negative else positive).append("")
-            target = negative if is_negative else positive
+            (negative if is_negative else positive).append(value)
         elif value is None:
             continue
         elif _OTHER_LABEL.match(line) or (value and not line):
             value = None
-            continue
         elif line:
             value.append(line)
-        target[-1] = "\n".join(value)
-    return [each for each in positive if clean(each)], next((each for each in reversed(negative) if clean(each)), "")
+    found = [text for lines in positive if clean(text := "\n".join(lines))]
+    left_out = [text for lines in negative if clean(text := "\n".join(lines))]
+    return found, left_out[-1] if left_out else ""
 
 
 def _label(line: str) -> tuple[bool, str] | None:

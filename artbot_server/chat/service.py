@@ -28,6 +28,7 @@ from artbot_server.storage.turns import NewTurn
 log = structlog.get_logger()
 
 WINDOW_MESSAGES = 40
+STORE_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,10 @@ class ChatService:
 
     # Looking and stopping
 
+    def knows(self, session_id: str, message_id: str) -> bool:
+        """Whether this message has come before."""
+        return self._store.reply_to(session_id, message_id) is not None
+
     def resume(self, session_id: str, reply_id: str) -> dict[str, Any]:
         """A reply's text so far: `text, seq, done`. Raises NotFound."""
         live = self.live.get(session_id, reply_id)
@@ -174,10 +179,7 @@ class ChatService:
             except ArtbotError as error:
                 outcome = Outcome("", 0, "failed", error=error)
             found = find_prompt(outcome.text) if outcome.error is None else None
-            try:
-                self._store.finish(ids.session_id, ids.reply_id, _end_of(outcome, found, words.model))
-            except Unavailable as error:  # what had come is told all the same; its row is closed when its lease ends
-                outcome = replace(outcome, state="failed", error=error)
+            self._finish(ids, _end_of(outcome, found, words.model))
             job_id, paint_error = self._paint(ids, words, found, outcome)
         finally:
             self.live.end(ids)
@@ -197,6 +199,17 @@ class ChatService:
             return self._ports.paint(ids.session_id, words, found, ids), None
         except ArtbotError as error:
             return None, error
+
+    def _finish(self, ids: ReplyIds, values: dict[str, Any]) -> None:
+        """Store a reply's end however long the database is away: until then it stays live, and nothing is told."""
+        while True:
+            try:
+                return self._store.finish(ids.session_id, ids.reply_id, values)
+            except Unavailable:
+                if self.live.is_closed:
+                    raise
+                log.warning("a reply waits to be stored", reply_id=ids.reply_id)
+                time.sleep(STORE_AGAIN_S)
 
     def _checkpoint(self, ids: ReplyIds, text: str, seq: int) -> None:
         try:

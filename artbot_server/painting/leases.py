@@ -23,6 +23,8 @@ class Timing:
         poll_s: how often it looks for work and lost leases; wake-ups make it faster, never needed.
         health_s: how often each backend is asked what it offers; `down_s` while it cannot be reached.
         grace_s: what a run may still take when the worker is told to stop.
+        silent_s: a run without a word for so long is given up; backends speak twice a second, and then keeping 16 large
+            pictures takes about a minute.
         pauses_s: rest of a backend after a job's first and second failed attempt.
     """
 
@@ -32,6 +34,7 @@ class Timing:
     health_s: float = 30.0
     down_s: float = 5.0
     grace_s: float = 3.0
+    silent_s: float = 180.0
     pauses_s: tuple[float, float] = (1.0, 4.0)
 
 
@@ -60,7 +63,8 @@ class Leases:
 
     def drop(self, run: Run) -> None:
         """It has ended."""
-        self._runs.pop(run.job.id, None)
+        if self._runs.get(run.job.id) is run:  # not the next attempt, which another backend may hold by now
+            del self._runs[run.job.id]
 
     def stop_run(self, job_id: str, why: Stop) -> None:
         """Stop the run of this job, if it is here."""
@@ -85,6 +89,11 @@ class Leases:
                 log.warning("leases_not_renewed", reason=error.message)
 
     def _renew(self, run: Run) -> None:
+        if time.monotonic() - run.heard_at > self._timing.silent_s:
+            log.error("run_silent", job_id=run.job.id, backend=run.job.backend)
+            run.stop(Stop.LOST)
+            self.drop(run)
+            return
         lease = self._desk.claims.renew(run.job)
         run.renewed_at = time.monotonic()
         if not lease.held:

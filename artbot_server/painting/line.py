@@ -84,20 +84,24 @@ def next_job(
     return next((job.id for job in order if job.model in (None, backend.loaded_model)), fair.id)
 
 
-def eta(position: int, durations: Sequence[float], backends: int, running: int) -> float | None:
+def usual(durations: Sequence[float]) -> float | None:
+    """Seconds a job takes, by those the last ones took; one that hung does not count for much."""
+    return median(durations) if durations else None
+
+
+def eta(position: int, usual_s: float | None, backends: int, running: int) -> float | None:
     """Seconds until the job at `position` is done, None while nothing is known.
 
     Args:
         position: 0 is the next one.
-        durations: seconds each of the last jobs took.
+        usual_s: seconds a job takes.
         backends: how many paint now.
         running: jobs under way; on average they are half done.
     """
-    if not durations or backends < 1:
+    if usual_s is None or backends < 1:
         return None
-    usual = median(durations)
     rounds = (position + running) // backends
-    return round(usual * (rounds + 1) - (usual / 2 if rounds and running else 0))
+    return round(usual_s * (rounds + 1) - (usual_s / 2 if rounds and running else 0))
 
 
 def _can_paint(backend: BackendNow, job: WaitingJob) -> bool:

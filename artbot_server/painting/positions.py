@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from artbot_server.events import Publish, QueueMoved
-from artbot_server.painting.line import eta, line
+from artbot_server.painting.line import eta, line, usual
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.jobs import JobStore
 
@@ -50,8 +50,9 @@ class Positions:
         if not queue.waiting:
             return {}
         up = sum(backend.up for backend in self._backends.all())
+        usual_s = usual(queue.durations)
         return {
-            job.id: Place(job.session_id, position, eta(position, queue.durations, up, queue.running))
+            job.id: Place(job.session_id, position, eta(position, usual_s, up, queue.running))
             for position, job in enumerate(line(queue.waiting, queue.served))
         }
 

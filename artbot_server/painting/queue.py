@@ -105,6 +105,10 @@ class PaintQueue:
             self.tick()
         return job, place.position if place else None
 
+    def knows(self, session_id: str, job_id: str) -> bool:
+        """Whether this session has ordered a job of this id before."""
+        return self._found(session_id, job_id) is not None
+
     def cancel(self, session_id: str, job_id: str) -> Job:
         """Cancel a job that waits, have one that runs interrupted, leave one that has ended; the job afterwards.
 
@@ -165,27 +169,23 @@ class PaintQueue:
             NotFound: it was deleted meanwhile.
         """
         job = self._jobs.get(job_id, session_id)
-        if not self._is_news(job):
+        if self._told.get(job.id) == job.seq:
             return  # Two changes, and at the first word we read the second.
         record = self.record(job)
         if record["state"] == JobState.DONE:
             self._publish(session_id, PicturesReady(job_id, record["images"], record["grid"]))
         self._publish(session_id, JobChanged(record))
         with self._ended:
+            self._told.pop(job.id, None)
+            self._told[job.id] = job.seq
+            if len(self._told) > TOLD_KEPT:
+                del self._told[next(iter(self._told))]
             self._ended.notify_all()
         self.tick()
 
     def progress(self, session_id: str, progress: PaintProgress) -> None:
         """A running job got further."""
         self._publish(session_id, progress)
-
-    def _is_news(self, job: Job) -> bool:
-        with self._ended:
-            before = self._told.pop(job.id, None)
-            self._told[job.id] = job.seq
-            if len(self._told) > TOLD_KEPT:
-                del self._told[next(iter(self._told))]
-        return before != job.seq
 
     def tick(self) -> None:
         """Tell sessions whose jobs moved up; does something at most once a second, and little while nothing waits."""
@@ -242,9 +242,10 @@ _MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
 
 
 def _check_suitable(folder: Folder, order: PaintOrder) -> None:
-    words = unsuitable_words(order.prompt) if folder.for_children else []
+    words = unsuitable_words(order.prompt) if folder.for_children else ()
     if words:
-        raise BadRequest("This folder is for children and does not draw that.", code="unsuitable", words=list(words))
+        message = f"This folder is for children and does not draw: {', '.join(words)}."
+        raise BadRequest(message, code="unsuitable", field="prompt", words=list(words))
 
 
 def _model(fields: Mapping[str, Any], abilities: Abilities) -> str | None:

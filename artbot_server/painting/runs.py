@@ -49,6 +49,7 @@ class Run:
         self.job = job
         self.why: Stop | None = None
         self.renewed_at = time.monotonic()
+        self.heard_at = time.monotonic()
 
     def stop(self, why: Stop) -> None:
         """End it soon; from any thread. A lost lease outweighs every other reason."""
@@ -109,6 +110,7 @@ def _paint(run: Run, backend: Backend, desk: Desk) -> Result | None:
     report = _Report(job, desk)
     try:
         for said in painting:
+            run.heard_at = time.monotonic()
             if isinstance(said, Result):
                 return said
             if run.why is not None:

@@ -14,6 +14,8 @@ from importlib.resources import files
 
 import orjson
 
+LONGEST_READ = 20_000
+"""Characters looked at, twice the longest prompt; a single ligature may unfold into eighteen letters."""
 _SPACED_LETTERS = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,3}[a-z]){2,}(?![a-z])")  # "k.i.l.l", "k i l l"
 _LEET = str.maketrans("013457@$", "oieastas")
 _WORD = re.compile(r"[a-z0-9@$]+")
@@ -33,7 +35,7 @@ def unsuitable_words(text: str) -> tuple[str, ...]:
 
 def _folded(text: str) -> str:
     """Full-width forms, case, invisible characters and accents are no disguise."""
-    wide = unicodedata.normalize("NFKD", text).casefold()
+    wide = unicodedata.normalize("NFKD", text).casefold()[:LONGEST_READ]
     return "".join(char for char in wide if unicodedata.category(char) not in ("Cf", "Mn"))
 
 

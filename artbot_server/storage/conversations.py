@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -83,12 +82,14 @@ class ConversationStore:
         found = self.page(session_id, before=None, limit=1)
         return found[0] if found else None
 
-    def newest_picture(self, conversation_id: str) -> str | None:
+    def newest_picture(self, session_id: str, conversation_id: str) -> str | None:
         """The id of the last picture that was painted in a conversation."""
         query = (
             select(pictures.c.id)
             .join(jobs, jobs.c.id == pictures.c.job_id)
-            .where(jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture")
+            .where(
+                jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture", jobs.c.session_id == session_id
+            )
             .order_by(pictures.c.created_at.desc(), pictures.c.position)
             .limit(1)
         )
@@ -149,7 +150,7 @@ class ConversationStore:
         """
 
         def work(connection: Connection) -> SavedTurn:
-            return write_turn(connection, turn, self._owner)
+            return write_turn(connection, turn, self._owner, self._database.now)
 
         try:
             return self._database.write(work)
@@ -190,15 +191,21 @@ class ConversationStore:
         self._update_reply(session_id, reply_id, {"content": text, "seq": seq}, wait_s=0)
 
     def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
-        """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner."""
-        self._update_reply(session_id, reply_id, {**values, "owner": None, "owner_until": None})
+        """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner.
+
+        Also over one that was taken for lost meanwhile (a process that stood still for longer than its lease).
+        """
+        self._update_reply(
+            session_id, reply_id, {**values, "owner": None, "owner_until": None}, states=("streaming", "interrupted")
+        )
 
     def _update_reply(
-        self, session_id: str, reply_id: str, values: Mapping[str, Any], wait_s: float = LOCKED_FOR_S
-    ) -> None:
+        self, session_id: str, reply_id: str, values: Mapping[str, Any],
+        wait_s: float = LOCKED_FOR_S, states: Sequence[str] = ("streaming",),
+    ) -> None:  # fmt: skip
         statement = (
             update(messages)
-            .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state == "streaming")
+            .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state.in_(states))
             .values(**values)
         )
         self._database.write(lambda connection: connection.execute(statement), wait_s=wait_s)
@@ -208,7 +215,7 @@ class ConversationStore:
         if not reply_ids:
             return
         mine = and_(messages.c.owner == self._owner, messages.c.id.in_(reply_ids))
-        statement = update(messages).where(mine).values(owner_until=time.time() + OWNER_LEASE_S)
+        statement = update(messages).where(mine).values(owner_until=self._database.now + OWNER_LEASE_S)
         self._database.write(lambda connection: connection.execute(statement))
 
     def close_orphans(self, error: Mapping[str, Any], *, everybody: bool = False) -> Sequence[Message]:
@@ -219,7 +226,7 @@ class ConversationStore:
         """
         orphaned = messages.c.state == "streaming"
         if not everybody:
-            orphaned = and_(orphaned, messages.c.owner_until < time.time())
+            orphaned = and_(orphaned, messages.c.owner_until < self._database.now)
         statement = (
             update(messages)
             .where(orphaned)

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Float, create_engine, event, literal_column
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.errors import ConfigError, Unavailable
 
@@ -42,11 +43,11 @@ class Database:
         self.is_sqlite = self._engine.dialect.name == "sqlite"
 
     @property
-    def now(self) -> TextClause:
+    def now(self) -> ColumnElement[float]:
         """The database's own clock as an SQL expression: leases of several machines are held against it alone."""
         if self.is_sqlite:
-            return text("((julianday('now') - 2440587.5) * 86400.0)")
-        return text("extract(epoch from clock_timestamp())::float8")
+            return literal_column("((julianday('now') - 2440587.5) * 86400.0)", Float)
+        return literal_column("extract(epoch from clock_timestamp())::float8", Float)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction that only reads.
@@ -110,6 +111,8 @@ def _tried_again(attempt: Callable[[], T], wait_s: float) -> T:
     while True:
         try:
             return attempt()
+        except PoolTimeoutError as error:
+            raise Unavailable("The database has no connection free; try again in a moment.") from error
         except DatabaseError as error:
             if type(error) not in (OperationalError, DatabaseError):  # about the statement itself: a fault of ours
                 raise
@@ -120,9 +123,9 @@ def _tried_again(attempt: Callable[[], T], wait_s: float) -> T:
 
 
 def _is_passing(error: DBAPIError) -> bool:
-    """SQLite's lock, or a PostgreSQL connection that was cut: both are over soon."""
+    """SQLite's lock, or PostgreSQL's deadlock or a connection that was cut: all are over soon."""
     words = str(error.orig).lower()
-    return "locked" in words or "busy" in words or error.connection_invalidated
+    return any(word in words for word in ("locked", "busy", "deadlock")) or error.connection_invalidated
 
 
 def _create_engine(url: str) -> Engine:

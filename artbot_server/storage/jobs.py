@@ -15,6 +15,7 @@ from artbot_server.painting.jobs import UNFINISHED, Job, JobState, move
 from artbot_server.painting.line import Served, WaitingJob
 from artbot_server.storage.database import Database
 from artbot_server.storage.schema import jobs
+from artbot_server.storage.sessions import keep_session
 
 DAY_S = 86400.0
 ENDED_SHOWN = 20
@@ -54,7 +55,7 @@ class JobStore:
         try:
             return self._database.write(lambda connection: self._create(connection, job, limit))
         except IntegrityError:
-            # Another process put the same id in between our look and our insert: now it is there to be found.
+            # Another process put the same job or session in between our look and our insert: now it is there.
             return self._database.write(lambda connection: self._create(connection, job, limit))
 
     def _create(self, connection: Connection, job: Job, limit: int) -> tuple[Job, bool]:
@@ -69,6 +70,7 @@ class JobStore:
         mine = and_(jobs.c.session_id == job.session_id, jobs.c.state == JobState.QUEUED)
         if connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one() >= limit:
             raise TooMany(f"At most {limit} of your jobs may wait at once; let one finish first.", limit=limit)
+        keep_session(connection, job.session_id)
         put = replace(job, created_at=time_of(self._database, connection))
         connection.execute(insert(jobs).values(**asdict(put)))
         return put, True
@@ -112,10 +114,12 @@ class JobStore:
         return self._all(session_id, jobs.c.batch_id == batch_id)
 
     def queue_now(self) -> QueueNow:
-        """Everything that waits, and what is known about how fast it will go."""
+        """Everything that waits, and if anything does, what is known about how fast it will go."""
 
         def work(connection: Connection) -> QueueNow:
             waiting = waiting_jobs(connection)
+            if not waiting:
+                return QueueNow((), {}, ())
             served = sessions_served(connection, time_of(self._database, connection))
             done = select(jobs.c.ended_at - jobs.c.started_at).where(jobs.c.state == JobState.DONE)
             done = done.order_by(jobs.c.created_at.desc()).limit(DURATIONS_KEPT)

@@ -16,12 +16,14 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
+from sqlalchemy.exc import IntegrityError
 
 from artbot_server.errors import NotFound
 from artbot_server.painting.pictures import EXTENSIONS, CheckedPicture, PictureKind, StoredPicture
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import time_of
 from artbot_server.storage.schema import pictures
+from artbot_server.storage.sessions import keep_session
 
 Variant = Literal["original", "thumbnail"]
 ORPHAN_AFTER_S = 3600.0
@@ -60,12 +62,16 @@ class PictureStore:
     def add(self, picture: StoredPicture) -> StoredPicture:
         """Write the row of a picture that no job made: an upload or a mask."""
 
-        def work(connection: Connection) -> float:
+        def work(connection: Connection) -> None:
+            keep_session(connection, picture.session_id)
             now = time_of(self._database, connection)
             connection.execute(insert(pictures).values(**asdict(picture) | {"created_at": now}))
-            return now
 
-        self._database.write(work)
+        try:
+            self._database.write(work)
+        except IntegrityError:
+            # Another process wrote the session's row between our look and our insert.
+            self._database.write(work)
         return self.get(picture.id, picture.session_id)
 
     def get(self, picture_id: str, session_id: str) -> StoredPicture:

@@ -85,6 +85,7 @@ messages = Table(
     Column("created_at", Float, nullable=False),
     PrimaryKeyConstraint("session_id", "id"),
     UniqueConstraint("conversation_id", "position"),
+    Index(None, "session_id", "message_id"),
     Index(None, "state"),
 )
 

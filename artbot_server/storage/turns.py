@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
@@ -61,7 +62,7 @@ def within(session_id: str, conversation_id: str) -> Any:
     return and_(conversations.c.session_id == session_id, conversations.c.id == conversation_id)
 
 
-def write_turn(connection: Connection, turn: NewTurn, owner: str) -> SavedTurn:
+def write_turn(connection: Connection, turn: NewTurn, owner: str, now: ColumnElement[float]) -> SavedTurn:
     """Save a turn, or give the one that is there for its `message_id`.
 
     Raises:
@@ -82,12 +83,12 @@ def write_turn(connection: Connection, turn: NewTurn, owner: str) -> SavedTurn:
         return known
     if not exists:
         raise NotFound("There is no such conversation in this session.", field="conversation_id")
-    if turn.alone and _is_running(connection, user.conversation_id):
+    if turn.alone and _is_running(connection, user.conversation_id, now):
         raise Busy("This conversation is still being answered; wait for the reply or stop it.")
-    return _append(connection, turn, owner)
+    return _append(connection, turn, owner, now)
 
 
-def _append(connection: Connection, turn: NewTurn, owner: str) -> SavedTurn:
+def _append(connection: Connection, turn: NewTurn, owner: str, now: ColumnElement[float]) -> SavedTurn:
     user = turn.user
     changed = connection.execute(
         update(conversations)
@@ -105,8 +106,9 @@ def _append(connection: Connection, turn: NewTurn, owner: str) -> SavedTurn:
         conversation_of(changed), replace(user, position=position), replace(turn.reply, position=position + 1)
     )
     rows = [asdict(message) | {"owner": None, "owner_until": None} for message in (saved.user, saved.reply)]
-    rows[1] |= {"owner": owner, "owner_until": time.time() + OWNER_LEASE_S}
     connection.execute(messages.insert(), rows)
+    streams = and_(messages.c.session_id == user.session_id, messages.c.id == saved.reply.id)
+    connection.execute(update(messages).where(streams).values(owner=owner, owner_until=now + OWNER_LEASE_S))
     return saved
 
 
@@ -120,11 +122,11 @@ def _known_turn(connection: Connection, user: Message) -> SavedTurn | None:
     return SavedTurn(conversation_of(conversation), *pair)
 
 
-def _is_running(connection: Connection, conversation_id: str) -> bool:
+def _is_running(connection: Connection, conversation_id: str, now: ColumnElement[float]) -> bool:
     """Whether a reply is being written; those whose process is gone do not count."""
     query = select(messages.c.id).where(
         messages.c.conversation_id == conversation_id,
         messages.c.state == "streaming",
-        messages.c.owner_until >= time.time(),
+        messages.c.owner_until >= now,
     )
     return connection.execute(query).first() is not None

@@ -14,7 +14,7 @@ SWEEP_AT = 1_000
 """Names kept before those with an empty window are dropped."""
 
 
-class ChatLimit:
+class AskLimit:
     """At most `most` questions in any minute for each name; 0: no limit."""
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -36,7 +36,5 @@ class ChatLimit:
                 times.popleft()
             if len(times) >= self._most:
                 wait_s = round(times[0] + WINDOW_S - now, 1)
-                raise TooMany(
-                    f"At most {self._most} messages a minute; try again in {wait_s:.0f} s.", retry_after_s=wait_s
-                )
+                raise TooMany(f"At most {self._most} a minute; try again in {wait_s:.0f} s.", retry_after_s=wait_s)
             times.append(now)

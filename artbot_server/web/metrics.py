@@ -13,7 +13,6 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.frames = Counter("artbot_frames", "Frames sent to sockets", registry=self.registry)
-        self.replies = Counter("artbot_replies", "Replies ended", ["state"], registry=self.registry)
         self.events = Counter("artbot_client_events", "Events received", ["event"], registry=self.registry)
         self.cut = Counter("artbot_sockets_cut", "Sockets closed for reading too slowly", registry=self.registry)
         self.worker_starts = Counter("artbot_worker_starts", "Times the worker was started", registry=self.registry)

@@ -12,7 +12,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import structlog
+
 from artbot_server.events import Event, Frame, JobChanged, PaintProgress
+
+log = structlog.get_logger()
 
 DOWNSTREAM_PACKETS = 4
 """Packets that may wait in engineio: enough to keep the socket busy between two looks."""
@@ -42,7 +46,8 @@ class Wire:
 class Outbox:
     """One socket's backlog. Safe to use from any thread; events of one reply or job keep their order.
 
-    It begins held: nothing goes out until `release`, so that the snapshot is always first.
+    It begins held: nothing goes out until `release`, so that the snapshot is always first. What is sent is chosen
+    under the lock and sent outside it: a send may find the socket dead, and then `close` is called from within it.
     """
 
     def __init__(self, wire: Wire) -> None:
@@ -58,24 +63,31 @@ class Outbox:
         """Send `first` before everything that has gathered, and let things flow."""
         with self._lock:
             self._waiting.insert(0, first)
+            self._since = time.monotonic()
             self._held = False
+            self._draining = True
         self._drain()
 
     def put(self, event: Event) -> None:
-        """Send an event now, or as soon as the socket has room."""
+        """Send an event now, or as soon as the socket has room. Never raises."""
         with self._lock:
             if self._closed:
                 return
-            if not self._held and not self._waiting and self._wire.depth() < DOWNSTREAM_PACKETS:
-                self._wire.send(event)
+            if self._held:  # not joined: the snapshot may already hold some of it
+                self._waiting.append(event)
                 return
             if not self._waiting:
                 self._since = time.monotonic()
             join(self._waiting, event)
-            if self._held or self._draining:
+            if self._draining:
                 return
             self._draining = True
-        self._wire.spawn(self._keep_draining)
+        self._drain()
+
+    def forget(self, reply_id: str) -> None:
+        """Drop a reply's waiting frames: a `resume` answer takes their place."""
+        with self._lock:
+            self._waiting[:] = [e for e in self._waiting if not (isinstance(e, Frame) and e.reply_id == reply_id)]
 
     def close(self) -> None:
         """The socket is gone: drop everything."""
@@ -83,35 +95,36 @@ class Outbox:
             self._closed = True
             self._waiting.clear()
 
-    def _drain(self) -> bool:
-        """Send what there is room for; whether anything is left."""
-        with self._lock:
-            while self._waiting and not self._closed and self._wire.depth() < DOWNSTREAM_PACKETS:
-                self._wire.send(self._waiting.pop(0))
-                self._since = time.monotonic()
-            left = bool(self._waiting) and not self._closed
-            too_much = left and (weight(self._waiting) > MOST_CHARS or time.monotonic() - self._since > LONGEST_WAIT_S)
-            if left and not too_much and not self._draining:
-                self._draining = True
-                start = True
-            else:
-                start = False
-        if too_much:
-            self.close()
-            self._wire.cut()
-            return False
-        if start:
-            self._wire.spawn(self._keep_draining)
-        return left
+    def _drain(self) -> None:
+        """Send while there is room; only one thread at a time comes here (`_draining`)."""
+        try:
+            if self._send_what_fits():
+                return
+        except Exception:
+            log.exception("a socket could not be written to")
+        self.close()
+        self._wire.cut()
 
-    def _keep_draining(self) -> None:
-        while self._drain():
-            time.sleep(LOOK_AGAIN_S)
-        with self._lock:
-            self._draining = False
-            again = bool(self._waiting) and not self._closed
-        if again:
-            self._drain()
+    def _send_what_fits(self) -> bool:
+        """False when the socket has to be cut."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._draining = False
+                    return True
+                if self._wire.depth() >= DOWNSTREAM_PACKETS:
+                    break
+                event = self._waiting.pop(0)
+                self._since = time.monotonic()
+            self._wire.send(event)
+        if weight(self._waiting) > MOST_CHARS or time.monotonic() - self._since > LONGEST_WAIT_S:
+            return False
+        self._wire.spawn(self._look_again)
+        return True
+
+    def _look_again(self) -> None:
+        time.sleep(LOOK_AGAIN_S)
+        self._drain()
 
 
 def join(waiting: list[Event], event: Event) -> None:

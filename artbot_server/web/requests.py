@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -21,13 +21,16 @@ TEXT_CHARS = 8_000
 """Longest message of a user, in characters: a page of prose, far more than a picture needs."""
 PROMPT_CHARS = 10_000
 ARTICLE_MESSAGES = 400
+DEEPEST = 12
+"""Levels of lists and objects in a request; ControlNet's units need six."""
 EVENT_IMAGE_BYTES = 700_000
 """Largest picture inside an event: it fits Socket.IO's usual limit of 1 MB also as base64."""
 
 
-def _canonical_uuid(value: str) -> str:
+def _is_uuid(value: str) -> str:
     try:
-        return str(uuid.UUID(value))
+        uuid.UUID(value)
+        return value  # as it was sent: the client compares it with what it sends later
     except ValueError:
         raise PydanticCustomError("uuid", "a UUID such as 123e4567-e89b-12d3-a456-426614174000") from None
 
@@ -36,7 +39,7 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-Uuid = Annotated[str, Field(max_length=64), AfterValidator(_canonical_uuid)]
+Uuid = Annotated[str, Field(max_length=64), AfterValidator(_is_uuid)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none)]
@@ -183,7 +186,6 @@ class ConnectAuth(Request):
 
     session: Annotated[str, Field(max_length=200)] | None = None
     access: Annotated[str, Field(max_length=512)] | None = None
-    operator: Annotated[str, Field(max_length=512)] | None = None
     images: Literal["thumbnail", "original", "base64", "url"] = "thumbnail"
 
 
@@ -201,10 +203,26 @@ def parse(model: type[R], data: Any) -> R:
         data = {}
     if not isinstance(data, Mapping):
         raise BadRequest("The event's data must be an object.", field="", allowed="an object")
+    _refuse_nul(data, "")
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:
         raise _explained(error.errors(include_url=False, include_input=False)[0]) from None
+
+
+def _refuse_nul(value: Any, place: str, depth: int = 0) -> None:
+    """PostgreSQL keeps no text with a NUL in it, and nobody types one."""
+    if isinstance(value, str) and "\0" in value:
+        raise BadRequest(f"The field {place} must be text without NUL.", field=place, allowed="text without NUL")
+    children: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, Mapping):
+        children = value.items()
+    elif isinstance(value, list):
+        children = enumerate(value)
+    for name, child in children:
+        if depth >= DEEPEST:
+            raise BadRequest(f"The field {place} is nested too deeply.", field=place, allowed=f"{DEEPEST} levels")
+        _refuse_nul(child, f"{place}.{name}" if place else str(name), depth + 1)
 
 
 def _explained(first: ErrorDetails) -> BadRequest:

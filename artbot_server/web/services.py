@@ -15,7 +15,7 @@ from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.web.access import Door
 from artbot_server.web.audience import Audience
-from artbot_server.web.limits import ChatLimit
+from artbot_server.web.limits import AskLimit
 from artbot_server.web.metrics import Metrics
 
 UPLOAD_BYTES = 25_000_000
@@ -38,7 +38,8 @@ class Services:
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore
-    chat_limit: ChatLimit
+    chat_limit: AskLimit
+    upload_limit: AskLimit
     metrics: Metrics
     sign: Sign
     server_json: Callable[[], dict[str, Any]]

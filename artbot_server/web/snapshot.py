@@ -18,7 +18,7 @@ def session_snapshot(services: Services, session_id: str, token: str | None) -> 
     """The snapshot of docs/protocol.md. `token` is None for a page, whose cookie holds it.
 
     What does not fit is left out from the old end: messages behind `cursor`, ended jobs, and a live reply's text
-    (its client asks `resume`).
+    (its client asks `resume`); at last the far end of a very long queue, whose jobs are told when they move.
     """
     conversation = services.conversations.newest(session_id)
     messages = services.conversations.tail(conversation.id, limit=SNAPSHOT_MESSAGES) if conversation else []
@@ -45,13 +45,14 @@ def cursor_of(messages: Sequence[Message]) -> int | None:
 
 def conversation_json(services: Services, conversation: Conversation) -> dict[str, Any]:
     """A conversation's record with its newest picture."""
-    picture_id = services.conversations.newest_picture(conversation.id)
+    picture_id = services.conversations.newest_picture(conversation.session_id, conversation.id)
     return conversation.as_json(services.sign(picture_id, "thumbnail") if picture_id else None)
 
 
 def _fitted(snapshot: dict[str, Any]) -> dict[str, Any]:
     while len(orjson.dumps(snapshot)) > SNAPSHOT_BYTES:
         ended = [job for job in snapshot["jobs"] if job["ended_at"] is not None]
+        waiting = [job for job in snapshot["jobs"] if job["state"] == "queued"]
         longest = max(snapshot["replies"], key=lambda reply: len(reply["text"]), default=None)
         if len(snapshot["messages"]) > 2:
             half = len(snapshot["messages"]) // 2
@@ -62,6 +63,9 @@ def _fitted(snapshot: dict[str, Any]) -> dict[str, Any]:
             snapshot["jobs"] = [job for job in snapshot["jobs"] if job["job_id"] not in gone]
         elif longest is not None and longest["text"]:
             longest["text"], longest["seq"] = "", 0
+        elif len(waiting) > 1:
+            far = {job["job_id"] for job in waiting[len(waiting) // 2 :]}
+            snapshot["jobs"] = [job for job in snapshot["jobs"] if job["job_id"] not in far]
         elif snapshot["messages"]:
             snapshot["cursor"] = snapshot["messages"].pop(0)["position"] + 1
         else:

@@ -16,11 +16,11 @@ from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError
 
 from artbot_server.chat.words import ArticleWords, Words
-from artbot_server.errors import ArtbotError, NotAllowed
+from artbot_server.errors import ArtbotError, NotAllowed, NotFound
 from artbot_server.events import Event, Frame, SessionSnapshot
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.web import requests as ask
-from artbot_server.web.access import visit_of
+from artbot_server.web.access import SESSION_COOKIE, visit_of
 from artbot_server.web.audience import Member
 from artbot_server.web.outbox import Outbox, Wire
 from artbot_server.web.services import Services
@@ -82,7 +82,7 @@ class Sockets:
         known = services.door.session_of(visit, auth.session)
         token = known[1] if known else services.door.signer.new_token()
         session_id = known[0] if known else str(services.door.signer.session_of(token))
-        from_cookie = known is not None and auth.session is None and visit.bearer is None
+        from_cookie = token == visit.cookies.get(SESSION_COOKIE)
         member = Member(sid, session_id, auth.images, Outbox(self._wire(sid, auth.images)), visit.address)
         services.audience.join(member)
         self._socketio.start_background_task(self._welcome, member, None if from_cookie else token)
@@ -121,7 +121,9 @@ class Sockets:
         def cut() -> None:
             self._services.metrics.cut.inc()
             log.info("a socket reads too slowly and was closed", sid=sid)
-            server.disconnect(sid)
+            engine_socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
+            if engine_socket is not None:
+                engine_socket.close(wait=False, abort=True)  # as a lost line: clients come back from that by themselves
 
         return Wire(send, depth, cut, self._socketio.start_background_task)
 
@@ -159,9 +161,10 @@ class Sockets:
         return self._acked("gpt_chat", lambda member: self._session_chat(member, ask.parse(ask.SessionChat, data)))
 
     def _session_chat(self, member: Member, asked: ask.SessionChat) -> Ack:
-        self._services.chat_limit.count(member.session_id)
         fields = asked.model_dump()
         fields["message_id"] = asked.message_id or str(uuid.uuid4())
+        if not self._services.chat.knows(member.session_id, fields["message_id"]):
+            self._services.chat_limit.count(member.session_id)
         if asked.image_id:
             self._services.pictures.get(asked.image_id, member.session_id)
         ids = self._services.chat.say(member.session_id, Words(**fields))
@@ -187,6 +190,7 @@ class Sockets:
         return {"stopped": self._services.chat.live.stop(member.session_id, **asked.model_dump())}
 
     def _resume(self, member: Member, asked: ask.Resume) -> Ack:
+        member.outbox.forget(asked.reply_id)
         return self._services.chat.resume(member.session_id, asked.reply_id)
 
     # Painting
@@ -194,12 +198,23 @@ class Sockets:
     def _generate(self, member: Member, asked: ask.Generate) -> Ack:
         services = self._services
         fields = asked.model_dump(exclude={"image", "mask"})
+        self._require_own(member, asked)
+        known = asked.job_id is not None and services.queue.knows(member.session_id, asked.job_id)
         for name in ("image", "mask"):
             sent = getattr(asked, name)
-            if sent is not None:
+            if sent is not None and not known:
+                services.upload_limit.count(member.session_id)
                 fields[f"{name}_id"] = services.keep_upload(member.session_id, name, ask.picture_bytes(name, sent)).id
         job, position = services.queue.submit(member.session_id, PaintOrder(**fields))
         return {"job_id": job.id, "position": position}
+
+    def _require_own(self, member: Member, asked: ask.Generate) -> None:
+        """A job may be shown only beside what is its own session's."""
+        store = self._services.conversations
+        if asked.conversation_id is not None:
+            store.get(member.session_id, asked.conversation_id)
+        if asked.reply_id is not None and store.message(member.session_id, asked.reply_id) is None:
+            raise NotFound("There is no such reply in this session.", field="reply_id")
 
     def _cancel_job(self, member: Member, asked: ask.CancelJob) -> Ack:
         return {"state": self._services.queue.cancel(member.session_id, asked.job_id).state.value}

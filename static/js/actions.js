@@ -114,7 +114,9 @@ export class Actions {
 
   async open(conversationId) {
     const ack = await this.#connection.ask("history", { conversation_id: conversationId });
-    if (ack.ok) this.#show(ack);
+    if (!ack.ok) return ack;
+    this.#state.show(ack);
+    this.#choice.choose(ack.conversation.folder, ack.conversation.template);
     return ack;
   }
 
@@ -156,23 +158,20 @@ export class Actions {
     return ack.error;
   }
 
-  #show(answer) {
-    this.#state.show(answer);
-    const { folder, template } = answer.conversation ?? {};
-    if (folder) this.#choice.choose(folder, template);
-  }
-
   /** After each connect: the conversation this tab was in, or the newest one. */
   async #restore(snapshot) {
     const wanted = tabStore.get(VIEW_KEY);
     const newest = snapshot.conversation?.conversation_id ?? null;
     if (wanted === NEW) this.#state.show({ conversation: null });
-    else if (!wanted || wanted === newest) this.#show(snapshot);
-    else {
-      const ack = await this.open(wanted);
-      if (!ack.ok && ack.error.code === "not_found") this.#show(snapshot);
-    }
+    else if (!wanted || wanted === newest) this.#state.show(snapshot);
+    else await this.#restoreOther(wanted, snapshot);
     this.#outbox.flush();
+  }
+
+  async #restoreOther(conversationId, snapshot) {
+    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
+    if (ack.ok) this.#state.show(ack);
+    else if (ack.error.code === "not_found") this.#state.show(snapshot);
   }
 
   #setDrafts(drafts) {

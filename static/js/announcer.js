@@ -13,7 +13,7 @@ export class Announcer {
   #places = new Map();
 
   constructor(state) {
-    state.addEventListener("append", ({ detail }) => detail.reply.seq === 1 && this.speak("speak.writing"));
+    state.addEventListener("append", ({ detail }) => detail.reply.text === detail.piece && this.speak("speak.writing"));
     state.addEventListener("finished", ({ detail }) => this.#finished(detail));
     state.addEventListener("progress", ({ detail }) => this.#progress(detail.job));
     state.addEventListener("job", ({ detail }) => this.#job(detail));

@@ -59,6 +59,12 @@ export function parseInfotext(infotext) {
   };
 }
 
+/** Whether a text takes more than `lines` of about 25 letters (a Chinese character takes two). */
+export function isLong(text, lines) {
+  const wide = (text.match(/\p{Script=Han}/gu) ?? []).length;
+  return text.length + wide > lines * 25;
+}
+
 /** Where the person's own words stand in a prompt: [[start, end]], neighbours joined, short and common words left out. */
 export function ownWords(said, prompt) {
   const wanted = new Set((said.toLowerCase().match(/[\p{L}]{4,}/gu) ?? []).filter((word) => !COMMON.has(word)));

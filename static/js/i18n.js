@@ -26,6 +26,12 @@ export function t(key, values = {}) {
 /** The name of a folder or template in the reader's language. */
 export const titleOf = (record) => record?.title?.[language] ?? record?.title?.en ?? record?.name ?? "";
 
+/** The name of an infotext's field: the reader's word for the usual ones, else as the painter wrote it. */
+export function fieldName(name) {
+  const key = `field.${name.toLowerCase().replace(/\W+/g, "_")}`;
+  return hasWords(key) ? t(key) : name;
+}
+
 /** What happened, in words: the table's sentence for the code, else the server's own. */
 export function errorWords(error) {
   const code = error?.code ?? "internal";

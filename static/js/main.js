@@ -59,6 +59,7 @@ const context = {
   previews: new Map(),
   pictureUrl: (id) => `/images/${encodeURIComponent(id)}/thumbnail`,
   startNew,
+  editPrompt,
 };
 
 const frame = new FrameView({ ...context });
@@ -77,6 +78,12 @@ const pickers = [
 ];
 const strip = new StripView({ state, main, scrollTo: (key) => conversation.scrollTo(key) });
 
+/** Write a job's prompt anew, with the cursor in it. */
+function editPrompt(turn) {
+  actions.editPrompt(turn);
+  conversation.lastPaintable().focus();
+}
+
 function startNew() {
   actions.startNew();
   composer.focus();
@@ -92,7 +99,10 @@ function arrange() {
 
 for (const type of ["turns", "view"]) state.addEventListener(type, arrange);
 state.addEventListener("snapshot", () => actions.loadTemplates());
-state.addEventListener("view", () => matchMedia("(pointer: fine)").matches && !dialogs.modal && composer.focus());
+state.addEventListener("view", () => {
+  const idle = document.activeElement === document.body && !dialogs.modal;
+  if (idle && matchMedia("(pointer: fine)").matches) composer.focus();
+});
 state.addEventListener("use", () => composer.focus());
 state.addEventListener("language", () => {
   for (const view of [frame, composer, conversation, strip]) view.render();

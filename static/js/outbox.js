@@ -10,6 +10,7 @@ export class Outbox {
   #connection;
   #state;
   #sending = false;
+  #wanted = false;
 
   constructor(connection, state) {
     this.#connection = connection;
@@ -36,12 +37,16 @@ export class Outbox {
     return this.flush();
   }
 
-  /** Send what waits, oldest first, one at a time. */
+  /** Send what waits, oldest first, one at a time. Called while it runs, it looks once more at its end. */
   async flush() {
+    this.#wanted = true;
     if (this.#sending) return;
     this.#sending = true;
-    let item = this.#next();
-    while (item && (await this.#send(item))) item = this.#next();
+    while (this.#wanted) {
+      this.#wanted = false;
+      let item = this.#next();
+      while (item && (await this.#send(item))) item = this.#next();
+    }
     this.#sending = false;
   }
 
@@ -52,30 +57,21 @@ export class Outbox {
   }
 
   async #send(item) {
-    const placed = await this.#place(item);
-    if (!placed.ok) return this.#refused(item, placed.error);
-    const { error, at, ...fields } = this.#state.unsent.find((other) => other.message_id === item.message_id) ?? item;
-    const ack = await this.#connection.ask("gpt_chat", fields);
+    const { error, at, conversation_id, ...words } = item;
+    const ack = await this.#connection.ask("gpt_chat", conversation_id ? { ...words, conversation_id } : words);
     if (!ack.ok) return this.#refused(item, ack.error);
-    this.#state.accepted(fields, ack, Date.now() / 1000);
+    if (!conversation_id) this.#begin(ack.conversation_id);
+    this.#state.accepted(item, ack, Date.now() / 1000);
     this.#store();
     return true;
   }
 
-  /** The first message of a new conversation makes it; what was written behind it goes there too. */
-  async #place(item) {
-    if (item.conversation_id) return { ok: true };
-    const { folder, template } = item;
-    const ack = await this.#connection.ask("new_conversation", { folder, template });
-    if (!ack.ok) return ack;
-    const id = ack.conversation.conversation_id;
-    const unsent = this.#state.unsent.map((other) =>
-      other.conversation_id ? other : { ...other, conversation_id: id },
+  /** The first message of a new conversation made it; what was written behind it goes there too. */
+  #begin(conversation_id) {
+    this.#keep(
+      this.#state.unsent.map((item) => ({ ...item, conversation_id: item.conversation_id ?? conversation_id })),
     );
-    const wasOnView = this.#state.view === null;
-    this.#keep(unsent);
-    if (wasOnView) this.#state.show({ conversation: ack.conversation });
-    return { ok: true };
+    if (this.#state.view === null) this.#state.show({ conversation: { conversation_id, title: null } });
   }
 
   #refused(item, error) {

@@ -129,7 +129,8 @@ export class State extends EventTarget {
   /** The server took a message of this page: its turn becomes a real one. */
   accepted(item, ack, created_at) {
     this.unsent = this.unsent.filter((other) => other.message_id !== item.message_id);
-    if (!this.replies.has(ack.reply_id) && !hasEndOf(this.messages, ack.reply_id)) this.replies.set(ack.reply_id, beginReply(ack));
+    if (!this.replies.has(ack.reply_id) && !hasEndOf(this.messages, ack.reply_id))
+      this.replies.set(ack.reply_id, beginReply(ack));
     if (ack.conversation_id === this.view) this.#keepMessage(sentMessage(item, ack, { at: this.next(), created_at }));
     this.tell("turns");
     this.tell("conversations");
@@ -155,8 +156,6 @@ export class State extends EventTarget {
     const job = this.jobs.get(jobId);
     this.#setJob({ ...job, images: job.images.map((other) => (other.id === picture.id ? picture : other)) });
   }
-
-  // ---- Reading ----
 
   turns() {
     return turnsOf({ ...this, replies: [...this.replies.values()], jobs: [...this.jobs.values()] });

@@ -1,4 +1,4 @@
-// Pure: the turns of a conversation (a label beside a sheet, docs/architecture.md) from its messages, replies and jobs.
+// Pure: the turns of a conversation (a label beside a sheet) from its messages, replies and jobs.
 // A message makes a turn; so does every further job of its reply, and every prompt that is being written anew.
 
 /** Jobs worth a sheet: one that was cancelled or failed gives its place to the next try. */

@@ -146,14 +146,18 @@ export class ComposerView {
 
   #showTemplate() {
     const record = this.#choice.templateRecord();
-    const { template, templatePicture, templateName, templateShape } = this.#parts;
+    const { template, templatePicture, templateNone, templateName, templateShape } = this.#parts;
     template.hidden = !record;
     if (!record) return;
     templatePicture.hidden = !record.picture_url;
+    templateNone.hidden = Boolean(record.picture_url);
     if (record.picture_url) templatePicture.src = record.picture_url;
     templateName.textContent = titleOf(record);
     templateShape.textContent = size(record.width, record.height);
-    template.setAttribute("aria-label", t("picker.choose", { name: `${titleOf(record)} ${templateShape.textContent}` }));
+    template.setAttribute(
+      "aria-label",
+      t("picker.choose", { name: `${titleOf(record)} ${templateShape.textContent}` }),
+    );
   }
 
   #showImage() {

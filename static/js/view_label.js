@@ -1,11 +1,13 @@
 // The label of a turn: the person's words as its title, template and time, then the prompt, its tools and the facts.
 
 import { element, fillFacts, icon, copyText } from "./dom.js";
-import { clock, ownWords, size } from "./format.js";
+import { clock, isLong, ownWords, size } from "./format.js";
 import { currentLanguage, localeTag, say, t, titleOf } from "./i18n.js";
 
 const WRITING = new Set(["sending", "writing", "prompt"]);
 const PAINTED = new Set(["queued", "painting", "pictures", "trouble"]);
+
+const SAID_LINES = 6; // of about 25 letters in the label's title face; longer words are set smaller
 
 export class Label {
   #parts;
@@ -19,16 +21,18 @@ export class Label {
     this.#context = context;
     this.#edit = tool("edit", "turn.edit");
     this.#copy = tool("copy", "copy");
-    this.#edit.addEventListener("click", () => context.actions.editPrompt(this.#turn));
+    this.#edit.addEventListener("click", () => context.editPrompt(this.#turn));
     this.#copy.addEventListener("click", () => this.#copyPrompt());
     named.tools.append(this.#edit, this.#copy);
     named.change.addEventListener("click", () => context.open.picker(named.change));
-    named.words.addEventListener("click", () => named.words.classList.toggle("clamp"));
+    for (const words of [named.said, named.words])
+      words.addEventListener("click", () => words.classList.toggle("clamp"));
   }
 
   update(turn) {
     this.#turn = turn;
     this.#parts.said.textContent = turn.said;
+    this.#parts.said.toggleAttribute("data-long", isLong(turn.said, SAID_LINES));
     this.#by(turn);
     this.#from(turn);
     this.#words(turn);

@@ -2,7 +2,7 @@
 
 import { copyText, element, fillFacts, parts } from "./dom.js";
 import { parseInfotext, size } from "./format.js";
-import { t, titleOf } from "./i18n.js";
+import { fieldName, t, titleOf } from "./i18n.js";
 
 export class ParametersView {
   #parts;
@@ -26,7 +26,10 @@ export class ParametersView {
     prompt.textContent = told.prompt || job.prompt;
     negative.textContent = told.negative || job.negative_prompt || "";
     negative.hidden = negativeTitle.hidden = !negative.textContent;
-    fillFacts(facts, [...this.#own(job), ...told.fields.filter(([name]) => name !== "Size")]);
+    fillFacts(facts, [
+      ...this.#own(job),
+      ...told.fields.filter(([name]) => name !== "Size").map(([name, value]) => [fieldName(name), value]),
+    ]);
     changed.hidden = !job.substituted?.length;
     changes.replaceChildren(
       ...(job.substituted ?? []).map((one) => element("li", { textContent: t("job.substituted", one) })),

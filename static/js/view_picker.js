@@ -18,6 +18,9 @@ export class PickerView {
     this.#choice = choice;
     this.picked = picked;
     home.append(this.element);
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.picked();
+    });
     choice.addEventListener("change", () => this.render());
   }
 

@@ -1,10 +1,11 @@
 // The sheet with a finished prompt on it: to be changed and painted. What was changed is kept for this tab.
 
 import { clone, parts } from "./dom.js";
-import { ownWords } from "./format.js";
+import { isLong, ownWords } from "./format.js";
 import { errorWords, say } from "./i18n.js";
 import { tabStore } from "./preferences.js";
 
+const SHEET_LINES = 14; // what fits a sheet in its large face; longer prompts are set smaller
 const HIGHLIGHT = "own-words"; // underlined by ::highlight() in sheet.css, so the text stays one node
 const ranges = globalThis.Highlight ? new Highlight() : null;
 if (ranges) CSS.highlights.set(HIGHLIGHT, ranges);
@@ -81,6 +82,7 @@ export class PromptSheet {
     this.#key = key;
     this.#parts.prompt.textContent = kept?.prompt ?? source.prompt ?? source.content ?? "";
     this.#parts.negative.value = kept?.negative ?? source.negative_prompt ?? "";
+    this.#parts.prompt.toggleAttribute("data-long", isLong(this.#parts.prompt.textContent, SHEET_LINES));
     this.#underline(said);
     if (reply?.paint_error && !draft && !job) this.#trouble(reply.paint_error);
   }

@@ -18,10 +18,10 @@ export class TroubleSheet {
   #parts = parts(this.element);
   #turn = null;
 
-  constructor({ actions }) {
+  constructor({ actions, editPrompt }) {
     const { again, edit, takeBack } = this.#parts;
     again.addEventListener("click", () => this.#again(actions));
-    edit.addEventListener("click", () => actions.editPrompt(this.#turn));
+    edit.addEventListener("click", () => editPrompt(this.#turn));
     takeBack.addEventListener("click", () => actions.takeBack(this.#turn.unsent));
   }
 

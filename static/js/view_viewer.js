@@ -3,7 +3,7 @@
 
 import { copyText, element, fillFacts, parts } from "./dom.js";
 import { clock, parseInfotext, size } from "./format.js";
-import { errorWords, localeTag, t, titleOf } from "./i18n.js";
+import { errorWords, fieldName, localeTag, t, titleOf } from "./i18n.js";
 import { picturesOf } from "./turns.js";
 import { link } from "./view_pictures.js";
 import { Zoom } from "./zoom.js";
@@ -106,7 +106,9 @@ export class ViewerView {
     const by = [titleOf(template), size(picture.width, picture.height), clock(job.created_at, localeTag())];
     named.by.replaceChildren(...by.filter(Boolean).map((textContent) => element("span", { textContent })));
     named.prompt.textContent = job.prompt;
-    const fields = parseInfotext(picture.infotext).fields.filter(([name]) => FACTS.includes(name));
+    const fields = parseInfotext(picture.infotext)
+      .fields.filter(([name]) => FACTS.includes(name))
+      .map(([name, value]) => [fieldName(name), value]);
     fillFacts(named.facts, fields.length ? fields : [[t("fact.seed"), String(picture.seed ?? "")]]);
     named.copy.hidden = !picture.infotext;
     named.unshare.hidden = !picture.shared_url;

@@ -3,7 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countWords, dayOf, gridOf, ordinal, ownWords, parseInfotext, percent, sheetRatio, size } from "../../static/js/format.js";
+import {
+  countWords,
+  dayOf,
+  gridOf,
+  isLong,
+  ordinal,
+  ownWords,
+  parseInfotext,
+  percent,
+  sheetRatio,
+  size,
+} from "../../static/js/format.js";
 
 test("a grid is as square as its pictures allow", () => {
   const shapes = [1, 2, 3, 4, 5, 9].map((count) => Object.values(gridOf(count)).join("x"));
@@ -17,7 +28,10 @@ test("a sheet has the shape of its whole grid", () => {
 });
 
 test("places in line", () => {
-  assert.deepEqual([1, 2, 3, 4, 11, 21].map((n) => ordinal(n, "en")), ["1st", "2nd", "3rd", "4th", "11th", "21st"]);
+  assert.deepEqual(
+    [1, 2, 3, 4, 11, 21].map((n) => ordinal(n, "en")),
+    ["1st", "2nd", "3rd", "4th", "11th", "21st"],
+  );
   assert.equal(ordinal(3, "zh"), "3");
 });
 
@@ -35,7 +49,10 @@ test("words are counted in both scripts", () => {
 test("days turn at midnight", () => {
   const now = new Date(2026, 10, 21, 0, 30).getTime();
   const ago = (hours) => now / 1000 - hours * 3600;
-  assert.deepEqual([ago(0.4), ago(1), ago(24.4), ago(25)].map((at) => dayOf(at, now)), ["today", "yesterday", "yesterday", "earlier"]);
+  assert.deepEqual(
+    [ago(0.4), ago(1), ago(24.4), ago(25)].map((at) => dayOf(at, now)),
+    ["today", "yesterday", "yesterday", "earlier"],
+  );
 });
 
 const INFOTEXT = `a cat, (soft:1.2)
@@ -49,7 +66,13 @@ test("an infotext falls into prompt, negative prompt and fields", () => {
   assert.equal(prompt, "a cat, (soft:1.2)\ntwo lines");
   assert.equal(negative, "dogs, people\nmore dogs");
   assert.deepEqual(Object.fromEntries(fields), {
-    Steps: "20", Sampler: "Euler a", "CFG scale": "7", Seed: "42", Size: "512x512", "Lora hashes": "one: a1, two: b2", Version: "v1.10.1",
+    Steps: "20",
+    Sampler: "Euler a",
+    "CFG scale": "7",
+    Seed: "42",
+    Size: "512x512",
+    "Lora hashes": "one: a1, two: b2",
+    Version: "v1.10.1",
   });
 });
 
@@ -63,4 +86,10 @@ test("a person's own words are found in the prompt, neighbours joined", () => {
   const found = ownWords("an Orange kitten with a garden", prompt).map(([start, end]) => prompt.slice(start, end));
   assert.deepEqual(found, ["orange kitten", "garden"]);
   assert.deepEqual(ownWords("花园里的小猫", prompt), []);
+});
+
+test("long is measured in lines, and Chinese is twice as wide", () => {
+  assert.equal(isLong("a".repeat(50), 2), false);
+  assert.equal(isLong("a".repeat(51), 2), true);
+  assert.equal(isLong("猫".repeat(26), 2), true);
 });

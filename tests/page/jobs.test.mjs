@@ -3,9 +3,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { againAsk, applyImages, applyPlace, applyProgress, askedJob, hasEnded, mergeJob } from "../../static/js/jobs.js";
+import {
+  againAsk,
+  applyImages,
+  applyPlace,
+  applyProgress,
+  askedJob,
+  hasEnded,
+  mergeJob,
+} from "../../static/js/jobs.js";
 
-const record = (over = {}) => ({ job_id: "j", state: "running", seq: 5, attempt: 1, progress: 0.5, images: [], position: null, eta_s: 3, ...over });
+const record = (over = {}) => ({
+  job_id: "j",
+  state: "running",
+  seq: 5,
+  attempt: 1,
+  progress: 0.5,
+  images: [],
+  position: null,
+  eta_s: 3,
+  ...over,
+});
 const tick = (over = {}) => ({ job_id: "j", progress: 0.6, step: 12, steps: 20, eta_s: 2, ...over });
 
 test("a newer record is taken, an older one is not", () => {
@@ -40,7 +58,10 @@ test("progress begins the painting of a job in line", () => {
 
 test("a place in line is taken while in line", () => {
   const queued = record({ state: "queued" });
-  assert.deepEqual([applyPlace(queued, { position: 2, eta_s: 9 }).position, applyPlace(queued, { position: 2, eta_s: 9 }).eta_s], [2, 9]);
+  assert.deepEqual(
+    [applyPlace(queued, { position: 2, eta_s: 9 }).position, applyPlace(queued, { position: 2, eta_s: 9 }).eta_s],
+    [2, 9],
+  );
   const running = record();
   assert.equal(applyPlace(running, { position: 2, eta_s: 9 }), running);
 });
@@ -57,8 +78,23 @@ test("an asked job gives way to the server's first record", () => {
 });
 
 test("again is the same but for the seed, and sends nothing that is not known", () => {
-  const job = record({ prompt: "a cat", negative_prompt: "dogs", folder: "f", template: "t", image_id: null, conversation_id: "c", reply_id: undefined, overrides: { steps: 30, seed: 1 } });
+  const job = record({
+    prompt: "a cat",
+    negative_prompt: "dogs",
+    folder: "f",
+    template: "t",
+    image_id: null,
+    conversation_id: "c",
+    reply_id: undefined,
+    overrides: { steps: 30, seed: 1 },
+  });
   assert.deepEqual(againAsk(job, { job_id: "k", seed: 2 }), {
-    job_id: "k", prompt: "a cat", negative_prompt: "dogs", folder: "f", template: "t", conversation_id: "c", overrides: { steps: 30, seed: 2 },
+    job_id: "k",
+    prompt: "a cat",
+    negative_prompt: "dogs",
+    folder: "f",
+    template: "t",
+    conversation_id: "c",
+    overrides: { steps: 30, seed: 2 },
   });
 });

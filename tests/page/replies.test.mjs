@@ -42,8 +42,14 @@ test("frames after a resume go on from its seq", () => {
 });
 
 test("the end of a reply leaves a message with its prompt", () => {
-  const message = finishedMessage({ ...ids, full_message: "a cat", seq: 2, prompt: "a cat", negative_prompt: "dogs", state: "complete" }, 3);
-  assert.deepEqual([message.role, message.content, message.state, message.prompt, message.negative_prompt], ["assistant", "a cat", "complete", "a cat", "dogs"]);
+  const message = finishedMessage(
+    { ...ids, full_message: "a cat", seq: 2, prompt: "a cat", negative_prompt: "dogs", state: "complete" },
+    3,
+  );
+  assert.deepEqual(
+    [message.role, message.content, message.state, message.prompt, message.negative_prompt],
+    ["assistant", "a cat", "complete", "a cat", "dogs"],
+  );
 });
 
 test("a failed reply keeps what had come", () => {

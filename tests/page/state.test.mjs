@@ -5,13 +5,26 @@ import { test } from "node:test";
 
 import { State } from "../../static/js/state.js";
 
-const snapshot = (over = {}) => ({ server: {}, conversation: null, messages: [], cursor: null, replies: [], jobs: [], folders: [], templates_version: "1", ...over });
+const snapshot = (over = {}) => ({
+  server: {},
+  conversation: null,
+  messages: [],
+  cursor: null,
+  replies: [],
+  jobs: [],
+  folders: [],
+  templates_version: "1",
+  ...over,
+});
 const ids = { reply_id: "r", message_id: "m", conversation_id: "c" };
 
 function opened(over) {
   const state = new State();
   state.apply("session", snapshot(over));
-  state.show({ conversation: { conversation_id: "c" }, messages: [{ role: "user", content: "a cat", created_at: 1, ...ids }] });
+  state.show({
+    conversation: { conversation_id: "c" },
+    messages: [{ role: "user", content: "a cat", created_at: 1, ...ids }],
+  });
   return state;
 }
 
@@ -24,8 +37,15 @@ function heard(state, type) {
 test("pieces are appended and told one by one", () => {
   const state = opened();
   const pieces = heard(state, "append");
-  for (const [seq, message] of [[1, "a "], [2, "cat"]]) state.apply("message", { ...ids, seq, message });
-  assert.deepEqual(pieces.map(({ piece }) => piece), ["a ", "cat"]);
+  for (const [seq, message] of [
+    [1, "a "],
+    [2, "cat"],
+  ])
+    state.apply("message", { ...ids, seq, message });
+  assert.deepEqual(
+    pieces.map(({ piece }) => piece),
+    ["a ", "cat"],
+  );
   assert.equal(state.turns()[0].live.text, "a cat");
 });
 
@@ -34,7 +54,10 @@ test("a gap is told, and the answer closes it", () => {
   const gaps = heard(state, "gap");
   state.apply("message", { ...ids, seq: 1, message: "a" });
   state.apply("message", { ...ids, seq: 3, message: "c" });
-  assert.deepEqual(gaps.map((reply) => reply.reply_id), ["r"]);
+  assert.deepEqual(
+    gaps.map((reply) => reply.reply_id),
+    ["r"],
+  );
   state.resumed({ reply_id: "r", text: "abc", seq: 3 });
   state.apply("message", { ...ids, seq: 4, message: "d" });
   assert.equal(state.liveReply().text, "abcd");
@@ -69,7 +92,16 @@ test("a failed reply says why and keeps its words", () => {
 test("a job goes through line, painting and pictures on its message's sheet", () => {
   const state = opened();
   state.apply("gpt_chat", { ...ids, full_message: "a cat", seq: 1, prompt: "a cat", state: "complete" });
-  const job = { job_id: "j", reply_id: "r", conversation_id: "c", state: "queued", seq: 1, attempt: 1, images: [], created_at: 2 };
+  const job = {
+    job_id: "j",
+    reply_id: "r",
+    conversation_id: "c",
+    state: "queued",
+    seq: 1,
+    attempt: 1,
+    images: [],
+    created_at: 2,
+  };
   const phases = [];
   const see = () => phases.push(state.turns()[0].phase);
   state.apply("job", job);
@@ -89,8 +121,18 @@ test("a message the server took becomes a turn behind the others, whatever this 
   const state = opened();
   state.hold({ unsent: [{ message_id: "m2", text: "a dog", conversation_id: "c", error: null }] });
   assert.equal(state.turns()[1].phase, "sending");
-  state.accepted({ message_id: "m2", text: "a dog" }, { message_id: "m2", reply_id: "r2", conversation_id: "c" }, -1_000);
-  assert.deepEqual(state.turns().map((turn) => [turn.key, turn.phase]), [["m", "writing"], ["m2", "writing"]]);
+  state.accepted(
+    { message_id: "m2", text: "a dog" },
+    { message_id: "m2", reply_id: "r2", conversation_id: "c" },
+    -1_000,
+  );
+  assert.deepEqual(
+    state.turns().map((turn) => [turn.key, turn.phase]),
+    [
+      ["m", "writing"],
+      ["m2", "writing"],
+    ],
+  );
   assert.deepEqual(state.unsent, []);
 });
 
@@ -104,8 +146,14 @@ test("an ack that comes behind the end of its reply does not open the reply agai
 test("another socket's message shows in the conversation on view only", () => {
   const state = opened();
   const message = { role: "user", content: "hi", message_id: "m3", created_at: 9 };
-  state.apply("user_message", { message: { ...message, conversation_id: "d" }, conversation: { conversation_id: "d" } });
+  state.apply("user_message", {
+    message: { ...message, conversation_id: "d" },
+    conversation: { conversation_id: "d" },
+  });
   assert.equal(state.turns().length, 1);
-  state.apply("user_message", { message: { ...message, conversation_id: "c" }, conversation: { conversation_id: "c" } });
+  state.apply("user_message", {
+    message: { ...message, conversation_id: "c" },
+    conversation: { conversation_id: "c" },
+  });
   assert.equal(state.turns().length, 2);
 });

@@ -6,8 +6,25 @@ import { test } from "node:test";
 import { phaseOf, picturesOf, shownJobs, turnsOf } from "../../static/js/turns.js";
 
 const user = (n, at = n) => ({ role: "user", message_id: `m${n}`, content: `words ${n}`, created_at: at });
-const answer = (n, over = {}) => ({ role: "assistant", message_id: `m${n}`, reply_id: `r${n}`, content: "a cat", prompt: "a cat", state: "complete", ...over });
-const job = (id, at, over = {}) => ({ job_id: id, reply_id: "r1", conversation_id: "c", state: "done", created_at: at, prompt: "a cat", images: [], ...over });
+const answer = (n, over = {}) => ({
+  role: "assistant",
+  message_id: `m${n}`,
+  reply_id: `r${n}`,
+  content: "a cat",
+  prompt: "a cat",
+  state: "complete",
+  ...over,
+});
+const job = (id, at, over = {}) => ({
+  job_id: id,
+  reply_id: "r1",
+  conversation_id: "c",
+  state: "done",
+  created_at: at,
+  prompt: "a cat",
+  images: [],
+  ...over,
+});
 const turns = (over) => turnsOf({ messages: [], replies: [], jobs: [], unsent: [], drafts: [], view: "c", ...over });
 const keys = (list) => list.map((turn) => turn.key);
 
@@ -48,12 +65,21 @@ test("a further job of a reply is a turn of its own, in the order of time", () =
 });
 
 test("a cancelled or failed job gives its place to the next try", () => {
-  assert.deepEqual(shownJobs([job("b", 2), job("a", 1, { state: "cancelled" })]).map((one) => one.job_id), ["b"]);
-  assert.deepEqual(shownJobs([job("a", 1), job("b", 2, { state: "failed" })]).map((one) => one.job_id), ["a", "b"]);
+  assert.deepEqual(
+    shownJobs([job("b", 2), job("a", 1, { state: "cancelled" })]).map((one) => one.job_id),
+    ["b"],
+  );
+  assert.deepEqual(
+    shownJobs([job("a", 1), job("b", 2, { state: "failed" })]).map((one) => one.job_id),
+    ["a", "b"],
+  );
 });
 
 test("a job without a reply is a turn; one of another conversation is not", () => {
-  assert.deepEqual(keys(turns({ jobs: [job("j", 1, { reply_id: null }), job("k", 2, { reply_id: null, conversation_id: "other" })] })), ["j"]);
+  assert.deepEqual(
+    keys(turns({ jobs: [job("j", 1, { reply_id: null }), job("k", 2, { reply_id: null, conversation_id: "other" })] })),
+    ["j"],
+  );
 });
 
 test("nothing of other conversations shows in a new one", () => {
@@ -71,7 +97,11 @@ test("what is on its way comes last, what was refused stays where it was", () =>
 
 test("a message of this page is sorted by its place, not by this machine's clock", () => {
   const mine = { ...user(2, 9_999), at: 3.001 };
-  assert.deepEqual(keys(turns({ messages: [user(1), answer(1), mine], jobs: [job("a", 2), job("b", 4)] })), ["m1", "m2", "b"]);
+  assert.deepEqual(keys(turns({ messages: [user(1), answer(1), mine], jobs: [job("a", 2), job("b", 4)] })), [
+    "m1",
+    "m2",
+    "b",
+  ]);
 });
 
 test("a draft carries the words it came from", () => {
@@ -86,6 +116,12 @@ test("a live reply is found by its message", () => {
 });
 
 test("the full-size view walks through every finished picture in order", () => {
-  const list = turns({ messages: [user(1), answer(1)], jobs: [job("a", 2, { images: [{ id: "p" }, { id: "q" }] }), job("b", 3, { images: [{ id: "r" }] })] });
-  assert.deepEqual(picturesOf(list).map(({ picture }) => picture.id), ["p", "q", "r"]);
+  const list = turns({
+    messages: [user(1), answer(1)],
+    jobs: [job("a", 2, { images: [{ id: "p" }, { id: "q" }] }), job("b", 3, { images: [{ id: "r" }] })],
+  });
+  assert.deepEqual(
+    picturesOf(list).map(({ picture }) => picture.id),
+    ["p", "q", "r"],
+  );
 });

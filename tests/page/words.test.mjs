@@ -14,8 +14,12 @@ const page = read("static/index.html");
 const code = scripts.map((name) => read(`static/js/${name}`)).join("\n");
 
 const KEY = /^[a-z]+(\.[a-z_]+)*$/;
-const inPage = [...page.matchAll(/data-(?:t|t-label|t-title|t-placeholder|example)="([^"]+)"/g)].map((match) => match[1]);
-const inCode = [...code.matchAll(/"([a-z]+(?:\.[a-z_]+)+)"/g)].map((match) => match[1]).filter((key) => !key.endsWith(".js"));
+const inPage = [...page.matchAll(/data-(?:t|t-label|t-title|t-placeholder|example)="([^"]+)"/g)].map(
+  (match) => match[1],
+);
+const inCode = [...code.matchAll(/"([a-z]+(?:\.[a-z_]+)+)"/g)]
+  .map((match) => match[1])
+  .filter((key) => !key.endsWith(".js"));
 
 test("both languages have the same keys", () => {
   assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
@@ -43,12 +47,15 @@ test("every key that the markup names exists", () => {
 test("every key that the scripts name exists", () => {
   assert.ok(inCode.length > 50);
   const names = new Set(Object.keys(en));
-  const known = inCode.filter((key) => names.has(key.split(".").slice(0, 1)[0]) || [...names].some((name) => name.startsWith(`${key.split(".")[0]}.`)));
+  const known = inCode.filter(
+    (key) =>
+      names.has(key.split(".").slice(0, 1)[0]) || [...names].some((name) => name.startsWith(`${key.split(".")[0]}.`)),
+  );
   for (const key of known) assert.ok(key in en, key);
 });
 
 test("no sentence is left over", () => {
-  const built = [/^error\./, /^trouble\./, /^theme\./, /^day\./, /^net\./, /^demo\./];
+  const built = [/^error\./, /^trouble\./, /^theme\./, /^day\./, /^net\./, /^demo\./, /^field\./];
   const used = new Set([...inPage, ...inCode, ...[...code.matchAll(/"([a-z]+)"/g)].map((match) => match[1])]);
   const left = Object.keys(en).filter((key) => !used.has(key) && !built.some((pattern) => pattern.test(key)));
   assert.deepEqual(left, []);

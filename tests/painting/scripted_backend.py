@@ -25,6 +25,7 @@ class ScriptedBackend:
     Args:
         seconds: how long a job takes.
         endless: it never ends by itself.
+        silent: seconds without a word at the beginning, against the contract.
         failures: errors raised by the first attempts, one each; BaseException types are raised as they are.
         notes: a file that gets a line for each thing that happens, `begun <task>`, `ended <task>`, `closed <task>`.
     """
@@ -32,10 +33,13 @@ class ScriptedBackend:
     kind = "scripted"
     demo = False
 
-    def __init__(self, name="studio", *, seconds=0.04, endless=False, failures=(), notes: Path | None = None) -> None:
+    def __init__(
+        self, name="studio", *, seconds=0.04, endless=False, silent=0.0, failures=(), notes: Path | None = None
+    ) -> None:
         self.name = name
         self.seconds = seconds
         self.endless = endless
+        self.silent = silent
         self.failures = list(failures)
         self.pictures = [Picture(png(), seed=7, infotext="a cat\nSteps: 4, Seed: 7")]
         self.payloads: list[Payload] = []
@@ -54,6 +58,7 @@ class ScriptedBackend:
         self._note(f"begun {task_id}")
         if self.failures:
             raise self.failures.pop(0)
+        time.sleep(self.silent)
         until = time.monotonic() + self.seconds
         steps = max(1, round(self.seconds / PAUSE_S))
         step = 0

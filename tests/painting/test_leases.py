@@ -79,3 +79,18 @@ def test_a_run_that_lost_its_lease_stops_and_changes_nothing(house, deleted):
     if not deleted:
         assert house.jobs.get(job.id).worker == "somebody else"
     assert not list((house.data_dir / "pictures").rglob("*.png"))
+
+
+def test_a_backend_that_hangs_does_not_keep_its_job(house):
+    hanging = ScriptedBackend("attic", silent=2.0)
+    timing = replace(QUICK, lease_s=0.4, renew_s=0.1, silent_s=0.3)
+    house.work(hanging, timing=timing)
+    job = house.submit()
+    until(lambda: hanging.said)
+    house.work(ScriptedBackend("studio"), timing=timing)
+    done = house.ended(job)
+    assert (done.state, done.attempt, done.backend) == (JobState.DONE, 2, "studio")
+    until(lambda: hanging.said[-1].startswith(("ended", "closed")))
+    time.sleep(0.2)
+    assert house.jobs.get(job.id) == done
+    assert len(house.pictures.of_jobs([job.id])[job.id]) == 1

@@ -1,6 +1,6 @@
 import pytest
 
-from artbot_server.painting.line import MODEL_PATIENCE_S, BackendNow, Served, WaitingJob, eta, line, next_job
+from artbot_server.painting.line import MODEL_PATIENCE_S, BackendNow, Served, WaitingJob, eta, line, next_job, usual
 
 ANY = BackendNow()
 
@@ -88,18 +88,22 @@ def test_the_loaded_model_goes_first_within_a_bound(jobs, backend, waited, taken
 
 
 @pytest.mark.parametrize(
-    ("position", "durations", "backends", "running", "seconds"),
+    ("position", "usual_s", "backends", "running", "seconds"),
     [
-        (0, [], 1, 0, None),
-        (0, [10], 0, 0, None),
-        (0, [10], 1, 0, 10),
-        (0, [10], 1, 1, 15),
-        (2, [10], 1, 1, 35),
-        (0, [10], 2, 1, 10),
-        (1, [10], 2, 2, 15),
-        (2, [10], 2, 2, 25),
-        (0, [2, 4, 100], 1, 0, 4),
+        (0, None, 1, 0, None),
+        (0, 10, 0, 0, None),
+        (0, 10, 1, 0, 10),
+        (0, 10, 1, 1, 15),
+        (2, 10, 1, 1, 35),
+        (0, 10, 2, 1, 10),
+        (1, 10, 2, 2, 15),
+        (2, 10, 2, 2, 25),
     ],
 )
-def test_eta(position, durations, backends, running, seconds):
-    assert eta(position, durations, backends, running) == seconds
+def test_eta(position, usual_s, backends, running, seconds):
+    assert eta(position, usual_s, backends, running) == seconds
+
+
+@pytest.mark.parametrize(("durations", "seconds"), [([], None), ([3], 3), ([2, 4, 100], 4)])
+def test_the_usual_time(durations, seconds):
+    assert usual(durations) == seconds

@@ -2,11 +2,13 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import select
 
 from artbot_server.errors import BadRequest, NotFound, TooMany
 from artbot_server.painting.jobs import JobState
 from artbot_server.painting.line import Served
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.schema import sessions
 from tests.storage.stored import LIMIT, claims, job, known, put
 
 
@@ -55,6 +57,13 @@ def test_a_session_may_have_so_many_waiting(jobs, database):
     assert jobs.create(job("b1", "ben"), 2)[1] is True
     run(database)
     assert jobs.create(job("j3"), 2)[1] is True
+
+
+def test_a_session_is_written_at_its_first_job(jobs, database):
+    put(database, "j1", "j2")
+    put(database, "b1", session_id="ben")
+    query = select(sessions.c.id).order_by(sessions.c.id)
+    assert database.read(lambda connection: connection.execute(query).scalars().all()) == ["anna", "ben"]
 
 
 def in_parallel(count, work):
@@ -146,7 +155,7 @@ def test_what_waits_and_who_was_served(jobs, database):
 
 
 def test_the_durations_of_jobs_that_were_done(jobs, database):
-    put(database, "j1", "j2")
+    put(database, "j1", "j2", "j3")
     claims(database).done(run(database), [])
     claims(database).failed(run(database, "j2"), {})
     [seconds] = jobs.queue_now().durations

@@ -2,9 +2,11 @@ import os
 import time
 
 import pytest
+from sqlalchemy import select
 
 from artbot_server.errors import NotFound
 from artbot_server.storage.pictures import ORPHAN_AFTER_S, PictureStore
+from artbot_server.storage.schema import sessions
 from tests.painting.scripted_backend import png
 from tests.storage.stored import checked
 
@@ -28,6 +30,13 @@ def test_a_picture_comes_back(store):
     assert (kept.mime, kept.width, kept.height, kept.bytes) == ("image/png", 64, 64, len(png()))
     assert (kept.seed, kept.infotext) == (2**32 - 1, "a cat")
     assert abs(kept.created_at - time.time()) < 5
+
+
+def test_a_session_is_written_at_its_first_upload(store, database):
+    upload(store)
+    upload(store)
+    query = select(sessions.c.id)
+    assert database.read(lambda connection: connection.execute(query).scalars().all()) == ["anna"]
 
 
 def test_its_files(store, tmp_path):

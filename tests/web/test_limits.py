@@ -3,7 +3,7 @@
 import pytest
 
 from artbot_server.errors import TooMany
-from artbot_server.web.limits import SWEEP_AT, ChatLimit
+from artbot_server.web.limits import SWEEP_AT, AskLimit
 
 
 class Clock:
@@ -15,7 +15,7 @@ class Clock:
 
 def test_so_many_a_minute_for_each_name():
     clock = Clock()
-    limit = ChatLimit(2, clock)
+    limit = AskLimit(2, clock)
     limit.count("a")
     clock.now += 10
     limit.count("a")
@@ -30,7 +30,7 @@ def test_so_many_a_minute_for_each_name():
 
 
 def test_none_is_no_limit():
-    limit = ChatLimit(0)
+    limit = AskLimit(0)
     for _ in range(500):
         limit.count("a")
     assert limit._asked == {}
@@ -38,7 +38,7 @@ def test_none_is_no_limit():
 
 def test_names_that_are_long_gone_are_forgotten():
     clock = Clock()
-    limit = ChatLimit(5, clock)
+    limit = AskLimit(5, clock)
     for number in range(SWEEP_AT + 1):
         limit.count(str(number))
     clock.now += 61

@@ -29,8 +29,10 @@ class Line:
         self.unread = 0
 
     def drain(self):
-        while self.outbox._drain():
+        """Read and let the background look again until nothing is left to do."""
+        while self.background and not self.was_cut:
             self.read()
+            self.background.pop(0)()
 
 
 def frame(seq, text="x", reply="r"):
@@ -112,7 +114,6 @@ def test_a_socket_with_too_much_outstanding_is_cut_and_costs_nothing_more():
     line = Line()
     line.unread = DOWNSTREAM_PACKETS
     line.outbox.put(frame(1, "y" * outbox.MOST_CHARS))
-    line.outbox._drain()
     assert line.was_cut
     line.outbox.put(frame(2))
     assert line.outbox._waiting == []
@@ -122,8 +123,9 @@ def test_a_socket_that_takes_nothing_for_a_minute_is_cut():
     line = Line()
     line.unread = DOWNSTREAM_PACKETS
     line.outbox.put(frame(1))
+    assert not line.was_cut
     line.outbox._since -= outbox.LONGEST_WAIT_S + 1
-    line.outbox._drain()
+    line.background[0]()
     assert line.was_cut
 
 
@@ -151,8 +153,51 @@ def test_many_threads_lose_nothing():
         thread.start()
     for thread in threads:
         thread.join()
-    line.drain()
     assert len(line.sent) == 1 + 8 * 200
+
+
+def test_a_send_that_finds_the_socket_dead_may_close_the_outbox():
+    """engineio calls the disconnect handler from within a send to a client that stopped answering pings."""
+    line = Line()
+    line.outbox._wire = Wire(lambda event: line.outbox.close(), lambda: 0, line._cut, line.background.append)
+    line.outbox.put(frame(1))
+    line.outbox.put(frame(2))
+    assert line.outbox._waiting == []
+
+
+def test_a_send_that_fails_cuts_its_socket_and_nobody_hears_of_it():
+    line = Line()
+
+    def broken(event):
+        raise OSError("gone")
+
+    line.outbox._wire = Wire(broken, lambda: 0, line._cut, line.background.append)
+    line.outbox.put(frame(1))
+    assert line.was_cut
+    for seq in range(2, 100):
+        line.outbox.put(frame(seq))
+    assert line.outbox._waiting == []
+
+
+def test_a_resume_answer_takes_the_place_of_what_waits():
+    line = Line()
+    line.unread = DOWNSTREAM_PACKETS
+    for event in (frame(1), frame(1, "z", "other"), frame(2)):
+        line.outbox.put(event)
+    line.outbox.forget("r")
+    line.outbox.put(frame(3))
+    line.drain()
+    assert line.sent[1:] == [frame(1, "z", "other"), frame(3)]
+
+
+def test_what_comes_while_the_snapshot_is_made_is_not_joined():
+    line = Line()
+    box = Outbox(Wire(line._send, lambda: 0, line._cut, line.background.append))
+    line.sent.clear()
+    for seq in (1, 2, 3):
+        box.put(frame(seq))
+    box.release(SessionSnapshot({"seq": 2}))
+    assert [getattr(event, "seq", None) for event in line.sent] == [None, 1, 2, 3]
 
 
 @pytest.mark.parametrize("count", [0, 1, 1000])

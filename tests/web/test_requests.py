@@ -66,7 +66,7 @@ def test_a_refusal_names_the_field_and_what_is_allowed(model, data, field):
             {"text": "a", "folder": "", "conversation_id": ""},
             {"folder": None, "conversation_id": None},
         ),
-        (ask.SessionChat, {"text": "a", "message_id": ID.upper()}, {"message_id": ID}),
+        (ask.SessionChat, {"text": "a", "message_id": ID.upper()}, {"message_id": ID.upper()}),
         (ask.SessionChat, {"text": "a", "paint": True, "folder": "f", "template": "t"}, {"paint": True}),
         (ask.Generate, GOOD, {"negative_prompt": "", "overrides": {}}),
         (ask.Conversations, {"before": 12}, {"before": 12.0}),

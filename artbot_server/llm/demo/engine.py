@@ -32,7 +32,8 @@ class DemoEngine:
 
     name = "demo"
     demo = True
-    models: tuple[str, ...] = (MODEL,)
+    models: tuple[str, ...] = ()
+    """Any model may be named: a client made for a real one works unchanged."""
 
     def __init__(self, *, pace_s: float = 0.03) -> None:
         self._pace_s = pace_s

@@ -19,7 +19,7 @@ CACHED_PICTURES = 96
 
 # The pack's boats stand in a strip of water; here each ends at this share of its height, for the sea that is painted.
 WATER_LINES = {
-    "26f5": 0.81, "1f6a4": 0.68, "1f6e5-fe0f": 0.69, "1f6f3-fe0f": 0.9, "26f4-fe0f": 0.9, "1f6a2": 0.87, "1f6f6": 0.7,
+    "26f5": 0.81, "1f6a4": 0.68, "1f6e5-fe0f": 0.69, "1f6f3-fe0f": 0.9, "26f4-fe0f": 0.9, "1f6a2": 0.87, "1f6f6": 0.62,
 }  # fmt: skip
 
 # These show the front half of a ship, cut off behind; they are completed with their mirror image.

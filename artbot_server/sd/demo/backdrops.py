@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 
 from PIL import Image
 
-from artbot_server.sd.demo import built, grounds, shores
-from artbot_server.sd.demo.backdrop import Backdrop
+from artbot_server.sd.demo import built, grounds, interiors, shores
 from artbot_server.sd.demo.palette import Light
 from artbot_server.sd.demo.sheet import Sheet
 from artbot_server.sd.demo.skies import paint_sky
 from artbot_server.sd.demo.words import Idea
 
-OUTDOORS = {**grounds.PLACES, **shores.PLACES, **built.OUTDOORS}
-# Backgrounds are painted at least this large on their long side and reduced, and never larger than the second figure:
+
+@dataclass(frozen=True, slots=True)
+class Backdrop:
+    """A finished background.
+
+    Attributes:
+        image: RGB, of the size that was asked for.
+        horizon: where the sky ends, as a fraction of the height, like all that follow.
+        far, near: where the feet of the farthest and of the nearest thing stand.
+        stage: `land`, `float` (everything hangs free, as under water), or `flat` (a floor or table top).
+        water: top and bottom of the open water, None where there is none.
+        plants: pictures that grow here, to be scattered.
+    """
+
+    image: Image.Image
+    horizon: float
+    far: float
+    near: float
+    stage: str = "land"
+    water: tuple[float, float] | None = None
+    plants: tuple[str, ...] = ()
+
+
+OUTDOORS = {**grounds.PLACES, **shores.PLACES, **built.PLACES}
+# Backgrounds are painted up to twice as large as needed, to this long side, and reduced; never larger than the second:
 # a soft background does not need more, and time grows with the area.
 SMALLEST_PX, LARGEST_PX = 800, 1100
 FLOATING = frozenset({"underwater"})
@@ -30,7 +53,7 @@ DYES: dict[str, dict[str, tuple[str | None, ...]]] = {
 def paint_backdrop(idea: Idea, place: str, light: Light, size: tuple[int, int], rng: random.Random) -> Backdrop:
     """The background of `place` (one of the places in `vocabulary`, or `studio`), `size` pixels."""
     longest = max(size)
-    scale = min(max(longest, SMALLEST_PX), LARGEST_PX) / longest
+    scale = min(max(longest, min(SMALLEST_PX, 2 * longest)), LARGEST_PX) / longest
     sheet = Sheet((max(8, round(size[0] * scale)), max(8, round(size[1] * scale))), light, rng)
     horizon = rng.uniform(0.44, 0.62)
     sheet.dyes = DYES.get(idea.season, {})
@@ -41,9 +64,9 @@ def paint_backdrop(idea: Idea, place: str, light: Light, size: tuple[int, int], 
         ground = shores.underwater(sheet, idea)
     elif place == "clouds":
         paint_sky(sheet, idea, 1.0)
-        ground = built.clouds(sheet, idea)
+        ground = interiors.clouds(sheet, idea)
     else:
-        ground = built.INDOORS[place](sheet, idea)
+        ground = interiors.PLACES[place](sheet, idea)
     stage = "float" if place in FLOATING else "flat" if place in FLAT else "land"
     image = sheet.image.resize(
         size,

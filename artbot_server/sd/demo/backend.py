@@ -16,7 +16,7 @@ from artbot_server.sd.base import Abilities, Payload, Picture, Progress, Result
 from artbot_server.sd.demo.infotext import MODEL, infotext, to_png
 from artbot_server.sd.demo.order import MAX_BATCH, MAX_SIDE, SAMPLERS, SCHEDULERS, Order, read_order
 from artbot_server.sd.demo.previews import emerging, preview_of
-from artbot_server.sd.demo.repaint import Original, read_original, repaint
+from artbot_server.sd.demo.repaint import Original, read_original, repaint, scene_seed
 from artbot_server.sd.demo.scene import compose
 from artbot_server.sd.demo.styles import stylize
 from artbot_server.sd.demo.words import Idea, read_prompt
@@ -26,6 +26,10 @@ FIELDS = (
     "prompt", "negative_prompt", "seed", "steps", "cfg_scale", "width", "height", "batch_size", "n_iter", "sampler_name",
     "sampler_index", "scheduler", "denoising_strength", "init_images", "mask", "mask_blur", "inpainting_mask_invert",
 )  # fmt: skip
+
+
+ALMOST = 0.99
+"""The most it tells before the pictures are there: full is the result."""
 
 
 class DemoBackend:
@@ -70,6 +74,7 @@ class DemoBackend:
             # The rest of a batch is painted while the steps go by, not before the first preview.
             while len(pictures) < len(order.seeds) and len(pictures) <= done * len(order.seeds):
                 pictures.append(_painted(idea, order, original, order.seeds[len(pictures)]))
+                yield Progress((step - 1) / order.steps, step - 1, order.steps)
             while (left := started + self._seconds * done - time.monotonic()) > PREVIEW_EVERY_S:
                 time.sleep(PREVIEW_EVERY_S * 0.8)
                 yield Progress((step - 1) / order.steps, step - 1, order.steps, left + self._seconds * (1 - done))
@@ -78,8 +83,9 @@ class DemoBackend:
             preview = None
             if now - shown_at >= PREVIEW_EVERY_S and step < order.steps:
                 preview, shown_at = emerging(small, done, order.seeds[0]), now
-            yield Progress(done, step, order.steps, self._seconds * (1 - done), preview)
-        texts = [infotext(order, seed) for seed in order.seeds]
+            yield Progress(min(done, ALMOST), step, order.steps, self._seconds * (1 - done), preview)
+        scenes = [scene_seed(original, order, seed) if original else None for seed in order.seeds]
+        texts = [infotext(order, seed, scene) for seed, scene in zip(order.seeds, scenes, strict=True)]
         finished = zip(pictures, order.seeds, texts, strict=True)
         yield Result(
             tuple(Picture(to_png(image, text), "picture", seed, text) for image, seed, text in finished), model=MODEL

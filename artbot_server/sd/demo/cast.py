@@ -61,19 +61,22 @@ def shadow(image: Image.Image, sprite: Image.Image, spot: Spot, light: Light, le
     image.paste(dark, (round(spot.x - contact.width / 2), round(spot.foot - contact.height * 0.6)), contact)
 
 
-def reflection(image: Image.Image, sprite: Image.Image, spot: Spot, light: Light) -> None:
-    """What still water shows below something that swims, and a few rings around it."""
+def reflection(image: Image.Image, sprite: Image.Image, spot: Spot, light: Light, shore: float) -> None:
+    """What still water shows below something that swims, as far as the `shore` (y in pixels), and a few rings."""
+    x, y = round(spot.x - sprite.width / 2), round(spot.foot - sprite.height * 0.04)
     upside = lit(sprite, light).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     upside = upside.resize((upside.width, max(2, round(upside.height * 0.6)))).filter(ImageFilter.GaussianBlur(2))
     fade = Image.linear_gradient("L").resize(upside.size).point([(255 - v) * 110 // 255 for v in range(256)])
     mask = Image.composite(fade, Image.new("L", upside.size), upside.getchannel("A"))
-    x, y = round(spot.x - sprite.width / 2), round(spot.foot)
-    image.paste(upside.convert("RGB"), (x, y - round(sprite.height * 0.04)), mask)
+    visible = max(0, min(mask.height, round(shore) - y))
+    mask.paste(0, (0, visible, mask.width, mask.height))
+    image.paste(upside.convert("RGB"), (x, y), mask)
     draw = ImageDraw.Draw(image, "RGBA")
     for k in range(3):
-        rx, ry = sprite.width * (0.42 + 0.12 * k), sprite.height * (0.035 + 0.02 * k)
+        rx, ry = sprite.width * (0.42 + 0.12 * k), min(sprite.height * (0.035 + 0.02 * k), max(1.0, shore - spot.foot))
         tone = (*mix(light.sky[2], (255, 255, 255), 0.6), 120 - 34 * k)
-        draw.ellipse((spot.x - rx, y - ry, spot.x + rx, y + ry), outline=tone, width=max(1, sprite.width // 90))
+        box = (spot.x - rx, spot.foot - ry, spot.x + rx, spot.foot + ry)
+        draw.ellipse(box, outline=tone, width=max(1, sprite.width // 90))
 
 
 def finish(image: Image.Image, light: Light) -> Image.Image:

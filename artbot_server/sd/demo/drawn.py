@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
@@ -21,7 +21,7 @@ def drawn(name: str, colour: str | None) -> Image.Image:
     return image.crop(image.getbbox())
 
 
-@cache
+@lru_cache(maxsize=24)
 def _drawn(name: str, colour: str | None) -> Image.Image:
     return PAINTERS[name](tint_of(colour) if colour else None)
 

@@ -107,7 +107,8 @@ def forest(sheet: Sheet, idea: Idea, horizon: float) -> Ground:
     if idea.season != "winter":
         grass(sheet, g, horizon + 0.15)
     for side in (rng.uniform(-0.02, 0.1), rng.uniform(0.14, 0.24), rng.uniform(0.8, 0.88), rng.uniform(0.92, 1.04)):
-        sheet.stamp(tree, side, horizon + rng.uniform(0.12, 0.2), rng.uniform(0.5, 0.64), 0.06)
+        close = drawn("bamboo", None) if idea.place == "bamboo forest" else tree
+        sheet.stamp(close, side, horizon + rng.uniform(0.12, 0.2), rng.uniform(0.5, 0.64), 0.06)
     return Ground(horizon + 0.18, plants=() if idea.season == "winter" else ("1f33f", "1f344"))
 
 

@@ -38,6 +38,9 @@ def place_for(idea: Idea, subject: Thing | None, rng: random.Random) -> str:
         return "table"
     if idea.place == "table" and kind in ("person", "animal", "bird"):
         return "room"
+    afloat = any(thing.entry.kind == "boat" for thing in idea.things)
+    if idea.place == "sea" and kind in ("person", "animal") and not afloat:
+        return "beach"
     if idea.place == "bamboo forest":
         return "forest"
     if idea.place:

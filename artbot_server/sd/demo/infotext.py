@@ -14,8 +14,11 @@ MODEL = "demo painter"
 COMPRESS_LEVEL = 4  # half the time of Pillow's default 6, a few per cent more bytes
 
 
-def infotext(order: Order, seed: int) -> str:
-    """The text A1111 would write: prompt, negative prompt, then one line of settings."""
+def infotext(order: Order, seed: int, scene_seed: int | None = None) -> str:
+    """The text A1111 would write: prompt, negative prompt, then one line of settings.
+
+    `scene_seed` is that of the scene a picture of our own was painted over with, so that it is known the next time too.
+    """
     settings = {
         "Steps": order.steps,
         "Sampler": order.sampler,
@@ -25,6 +28,7 @@ def infotext(order: Order, seed: int) -> str:
         "Size": f"{order.width}x{order.height}",
         "Model": MODEL,
         "Denoising strength": order.denoising_strength,
+        "Scene seed": scene_seed,
         "Version": f"artbot {__version__}",
     }
     lines = [order.prompt]
@@ -35,9 +39,16 @@ def infotext(order: Order, seed: int) -> str:
 
 
 def own_seed(text: str) -> int | None:
-    """The seed of a picture the demo painter made itself, read from its parameter text."""
-    found = re.search(r"\bSeed: (\d+),", text)
-    return int(found[1]) if found and f"Model: {MODEL}" in text else None
+    """The seed of the scene in a picture the demo painter made itself, read from its parameter text.
+
+    None for foreign pictures, and for those it painted over foreign ones or inside a mask.
+    """
+    settings = text.rpartition("\n")[2]
+    if f"Model: {MODEL}," not in settings:
+        return None
+    name = "Scene seed" if "Denoising strength:" in settings else "Seed"
+    found = re.search(rf"\b{name}: (\d+),", settings)
+    return int(found[1]) if found else None
 
 
 def to_png(image: Image.Image, text: str) -> bytes:

@@ -67,9 +67,9 @@ def read_order(fields: Mapping[str, Any], img2img: bool) -> Order:
     )
 
 
-def refused(field: str, message: str) -> BackendFailed:
+def refused(field: str, message: str, **detail: Any) -> BackendFailed:
     """The error for a payload that cannot be painted, however often it is sent."""
-    return BackendFailed(message, code="backend_refused", fault="client", retry=False, field=field)
+    return BackendFailed(message, code="backend_refused", fault="client", retry=False, field=field, **detail)
 
 
 def _number(fields: Mapping[str, Any], name: str, default: float, low: float, high: float) -> float:
@@ -94,5 +94,8 @@ def _sampler(fields: Mapping[str, Any]) -> tuple[str, str]:
     scheduler = str(fields.get("scheduler") or SCHEDULERS[0])
     for known in SCHEDULERS:
         if name not in SAMPLERS and name.lower().endswith(" " + known.lower()):
-            return name[: -len(known) - 1], known
+            name, scheduler = name[: -len(known) - 1], known
+            break
+    if name not in SAMPLERS:
+        raise refused("sampler_name", f"The sampler_name {name[:60]!r} is not known here.", allowed=list(SAMPLERS))
     return name, scheduler

@@ -13,7 +13,6 @@ from typing import Any
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from artbot_server.sd.demo.infotext import own_seed
-from artbot_server.sd.demo.noise import clouds
 from artbot_server.sd.demo.order import Order, refused
 from artbot_server.sd.demo.scene import compose
 from artbot_server.sd.demo.styles import stylize
@@ -21,6 +20,9 @@ from artbot_server.sd.demo.vocabulary import COLOURS
 from artbot_server.sd.demo.words import Idea
 
 MAX_PIXELS = 40_000_000  # as much as a large camera makes; refused by its header, before anything is decoded
+
+# A1111 keeps a picture's shapes up to about the first two, and hardly anything of it above the third.
+SUBJECT_FROM, SCENE_FROM, SCENE_ALONE = 0.45, 0.55, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +76,42 @@ def _decoded(data: object, field: str) -> Image.Image:
     return image
 
 
+def scene_seed(original: Original, order: Order, seed: int) -> int | None:
+    """The seed of the scene that comes back: the original's for the first of a batch, its neighbours for the rest."""
+    if original.seed is None or original.mask:
+        return None
+    return original.seed + seed - order.seeds[0]
+
+
 def repaint(original: Original, idea: Idea, order: Order, seed: int) -> Image.Image:
     """The original, changed as much as the order's denoising strength says.
 
     A picture of our own is composed again from its seed, so the same scene comes back with what the new prompt
-    changed. A foreign one keeps its shapes at low strength: style and colour first, then the new scene shows through.
+    changed. A foreign one is restyled and recoloured at low strength; from `SUBJECT_FROM` on the prompt's subject is
+    painted into it, and from `SCENE_FROM` on a new background takes its place. With a mask all this happens inside it.
     """
-    strength = order.denoising_strength or 0.0
-    size = (order.width, order.height)
-    if original.seed is not None and original.mask is None and strength > 0:
-        fresh = stylize(compose(idea, size, original.seed), idea.style, random.Random(f"{original.seed}/style"))
+    strength, size = order.denoising_strength or 0.0, original.image.size
+    if original.mask:
+        box = original.mask.getbbox()
+        if box is None or strength == 0:
+            return original.image
+        changed = original.image.copy()
+        changed.paste(_changed(original.image.crop(box), idea, strength, seed), box)
+        return Image.composite(changed, original.image, original.mask)
+    scene = scene_seed(original, order, seed)
+    if scene is not None and strength > 0:
+        fresh = stylize(compose(idea, size, scene), idea.style, random.Random(f"{scene}/style"))
         return Image.blend(original.image, fresh, min(1.0, strength * 2.2))
-    kept = _restyled(original.image, idea, strength, seed)
-    fresh = stylize(compose(idea, size, seed), idea.style, random.Random(f"{seed}/style"))
-    share = max(0.0, min(1.0, (strength - 0.35) / 0.45))
-    veil = clouds(size, max(8, min(size) // 10), random.Random(f"{seed}/veil"))
-    edge = round(255 * (1 - share))
-    veil = veil.point([max(0, min(255, (v - edge) * 5 + round(share * 255))) if share else 0 for v in range(256)])
-    changed = Image.composite(fresh, kept, veil)
-    return Image.composite(changed, original.image, original.mask) if original.mask else changed
+    return _changed(original.image, idea, strength, seed)
+
+
+def _changed(image: Image.Image, idea: Idea, strength: float, seed: int) -> Image.Image:
+    """A foreign picture, or the part of it inside a mask."""
+    if strength < SUBJECT_FROM:
+        return _restyled(image, idea, strength, seed)
+    share = max(0.0, min(1.0, (strength - SCENE_FROM) / (SCENE_ALONE - SCENE_FROM)))
+    painted = compose(idea, image.size, seed, behind=image, share=share)
+    return stylize(painted, idea.style, random.Random(f"{seed}/style"))
 
 
 def _restyled(image: Image.Image, idea: Idea, strength: float, seed: int) -> Image.Image:

@@ -128,9 +128,9 @@ def _stirred(image: Image.Image, rng: random.Random, reach: float) -> Image.Imag
 
 def anime(image: Image.Image, rng: random.Random) -> Image.Image:
     """Flat, bright colours in few steps and dark outlines."""
-    smooth = image.filter(ImageFilter.MedianFilter(5))
+    smooth = image.filter(ImageFilter.MedianFilter(3))
     bright = ImageEnhance.Color(ImageEnhance.Contrast(smooth).enhance(1.08)).enhance(1.38)
-    steps = bright.point([min(255, round(v / 22) * 22) for v in range(256)] * 3).filter(ImageFilter.ModeFilter(3))
+    steps = bright.point([min(255, round(v / 22) * 22) for v in range(256)] * 3)
     flat = Image.blend(steps, bright, 0.35)
     line = edges(smooth, soften=_scaled(image, 0.9), gain=7.5, floor=9)
     flat.paste(
@@ -141,17 +141,20 @@ def anime(image: Image.Image, rng: random.Random) -> Image.Image:
 
 def ink(image: Image.Image, rng: random.Random) -> Image.Image:
     """Chinese ink on rice paper: wet greys, a breath of colour, a red seal."""
-    soft = image.filter(ImageFilter.GaussianBlur(_scaled(image, 2.2))).filter(ImageFilter.MedianFilter(5))
+    soft = image.filter(ImageFilter.GaussianBlur(_scaled(image, 1.3)))
     grey = ImageOps.autocontrast(ImageOps.grayscale(soft), cutoff=2)
-    wet = clouds(image.size, max(5, round(_scaled(image, 26))), rng).point([200 + v * 55 // 255 for v in range(256)])
-    tone = ImageChops.multiply(grey.point([round(255 * (v / 255) ** 0.45) for v in range(256)]), wet)
-    line = edges(image, soften=_scaled(image, 1.5), gain=4, floor=9).filter(
-        ImageFilter.GaussianBlur(_scaled(image, 0.9))
+    wet = clouds(image.size, max(5, round(_scaled(image, 26))), rng).point([212 + v * 43 // 255 for v in range(256)])
+    # High-key: only what is dark stays dark, the rest is a thin wash on bare paper.
+    tone = ImageChops.multiply(
+        grey.point([min(255, v * 2 if v < 60 else 120 + round((v - 60) * 0.95)) for v in range(256)]), wet
     )
-    tone = ImageChops.multiply(tone, ImageOps.invert(line.point([min(205, v) for v in range(256)])))
+    line = edges(image, soften=_scaled(image, 1.2), gain=6, floor=7).filter(
+        ImageFilter.GaussianBlur(_scaled(image, 0.8))
+    )
+    tone = ImageChops.multiply(tone, ImageOps.invert(line.point([min(225, v) for v in range(256)])))
     washed = ImageOps.colorize(tone, (26, 26, 34), (246, 240, 224), (140, 136, 132))
     hint = ImageChops.multiply(ImageEnhance.Color(soft).enhance(0.9), washed)
-    drawn = Image.blend(washed, hint, 0.3)
+    drawn = Image.blend(washed, hint, 0.24)
     sheet = Image.composite(drawn, Image.new("RGB", image.size, (246, 240, 224)), _ragged(image.size, rng, 0.05))
     side = round(_scaled(image, 30))
     x, y = image.width - round(side * 2.2), image.height - round(side * 2.4)
@@ -197,7 +200,7 @@ def lowpoly(image: Image.Image, rng: random.Random) -> Image.Image:
 def paper(image: Image.Image, rng: random.Random) -> Image.Image:
     """Layers of coloured paper: few flat colours, each with a soft shadow at its edge."""
     half = image.resize((max(8, image.width // 2), max(8, image.height // 2)), Image.Resampling.BOX)
-    few = half.filter(ImageFilter.MedianFilter(5)).quantize(
+    few = half.filter(ImageFilter.MedianFilter(3)).quantize(
         18, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
     )
     sheets = few.convert("RGB").filter(ImageFilter.ModeFilter(5)).resize(image.size, Image.Resampling.LANCZOS)

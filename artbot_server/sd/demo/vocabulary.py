@@ -58,14 +58,14 @@ SEASONS = _table(
     summer="summer",
 )
 STYLES = _table(
+    anime="anime|manga|cel[- ]shad(?:ed|ing)|ghibli|cartoon|comic|flat illustration|vector",
     watercolour="water ?colou?r painting|water ?colou?r illustration|water ?colou?r|aquarelle|gouache|picture book",
     pixel="pixel ?art|pixel|8-?bit|16-?bit|pixelated",
     sketch="pencil|sketch|line ?art|graphite|charcoal|pencil drawing|line drawing|colou?ring page",
     ink="ink wash painting|ink wash|ink painting|sumi-?e|chinese painting|shuimo|traditional chinese|ink",
-    oil="oil painting|oil paint|oil on canvas|impressionist|impressionism|impasto|van gogh|monet",
+    oil="oil painting|oil paint|oil on canvas|impressionist|impressionism|impasto|van gogh|monet|crayon drawing|wax crayons?",
     lowpoly="low-? ?poly|polygonal",
     paper="paper ?-?cut|papercraft|paper art|origami|cut paper",
-    anime="anime|manga|cel[- ]shad(?:ed|ing)|ghibli|cartoon|comic|flat illustration|vector",
 )
 FRAMINGS = _table(
     product="product|product photo|studio shot|studio lighting|white background|simple background|plain background"
@@ -87,7 +87,7 @@ ACTIONS = _table(
     sleep="sleeping|sleeps|asleep|sleepy|lying|napping",
     run="running|runs|jumping|jumps|leaping|galloping|racing|chasing|playing|dancing",
     stand="standing|walking|walks",
-    fly="flying|flies|soaring|gliding|floating|hovering",
+    fly="flying(?! an? )(?! kite)|flies|soaring|gliding|floating|hovering",
     swim="swimming|swims|diving",
 )
 # Drawn with the sky itself.
@@ -103,7 +103,7 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     "crimson": (186, 30, 60), "lilac": (196, 164, 224),
 }  # fmt: skip
 COUNTS = {
-    "a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "pair": 2, "couple": 2, "both": 2, "twin": 2, "three": 3, "trio": 3,
+    "a": 1, "an": 1, "one": 1, "single": 1, "two": 2, "pair": 2, "couple": 2, "family": 3, "both": 2, "twin": 2, "three": 3, "trio": 3,
     "four": 4, "several": 4, "some": 3, "five": 5, "many": 6, "flock": 5, "herd": 4, "group": 4, "school": 6, "lots": 6,
     "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "dozen": 10,
 }  # fmt: skip
@@ -166,41 +166,21 @@ CONTAINERS = frozenset(
         "bowl",
     ]
 )
-SEATS = frozenset({"rock", "log", "wood", "stump", "stone", "cloud", "mushroom", "boulder"})
+SEATS = frozenset({"rock", "log", "stump", "stone", "cloud", "mushroom", "boulder"})
 HELD = frozenset(
     ["balloon", "umbrella", "lantern", "book", "flower", "rose", "sword", "kite", "wand", "bouquet", "ball"]
 )
-# Words with a picture that mean something else in most prompts.
-NOT_NOUNS = frozenset(
-    [
-        "watch",
-        "orange",
-        "fly",
-        "ring",
-        "key",
-        "keys",
-        "note",
-        "notes",
-        "record",
-        "wave",
-        "waves",
-        "party",
-        "school",
-        "bank",
-        "figure",
-        "figures",
-        "person",
-        "human",
-        "model",
-        "mask",
-        "letter",
-        "map",
-        "lime",
-        "body",
-        "bow",
-        "mint",
-    ]
+# What painters and photographers say of the making, not of what is to be seen: no brush, key, palette or field.
+TECHNIQUE = re.compile(
+    r"\b(?:depth of field|(?:generous )?(?:empty|negative) space|key (?:visual|light|frame|art)s?|(?:visible )?brush ?(?:strokes?|work)"
+    r"|(?:limited |bright |colou?r |muted |pastel )*palettes?|(?:gentle |soft |morning )*window light|wax strokes"
+    r"|screen ?(?:print|cap|shot)s?|film (?:grain|still)|paper texture|canvas texture|out of focus|floating tile)\b"
 )
+# Words with a picture that mean something else in most prompts.
+NOT_NOUNS = frozenset({
+    "orange", "fly", "note", "notes", "record", "wave", "waves", "party", "school", "bank", "figure", "figures", "human",
+    "model", "mask", "body", "bow", "mint",
+})  # fmt: skip
 PLURALS = frozenset({"sheep", "children", "people", "kids", "bunnies", "foxes", "fireflies", "leaves", "flowers", "eggs",
                      "berries", "bubbles", "books", "grapes", "swords", "chicks", "nuts", "cherries"})  # fmt: skip
 NATURAL_COLOURS = {"goldfish": "orange", "koi": "orange", "carp": "orange", "orca": "black", "boar": "brown", "moth": "beige",

@@ -90,7 +90,7 @@ def _plain(prompt: str, lexicon: Lexicon) -> str:
     if re.search(r"[\u4e00-\u9fff]", text):
         text = re.sub("|".join(v.longest_first(lexicon.chinese)), lambda m: f" {lexicon.chinese[m[0]]} ", text)
         text = re.sub(r"[\u4e00-\u9fff]+", " ", text)
-    text = re.sub(r"\\?[()\[\]{}]", " ", text)
+    text = v.TECHNIQUE.sub(" ", re.sub(r"\\?[()\[\]{}]", " ", text))
     return re.sub(r"\b(\d+)\s*(?=[a-z])", r"\1 ", text)
 
 

@@ -113,6 +113,16 @@ export const en = {
   "fact.painter": "Painter",
   "fact.took.value": "{n} s",
 
+  "field.seed": "Seed",
+  "field.steps": "Steps",
+  "field.sampler": "Sampler",
+  "field.schedule_type": "Schedule",
+  "field.cfg_scale": "Guidance",
+  "field.model": "Model",
+  "field.size": "Size",
+  "field.denoising_strength": "Change",
+  "field.version": "Version",
+
   "parameters.title": "Parameters",
   "parameters.copy": "Copy all",
   "parameters.none": "The painter told nothing about this picture.",

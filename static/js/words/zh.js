@@ -113,6 +113,16 @@ export const zh = {
   "fact.painter": "画师",
   "fact.took.value": "{n} 秒",
 
+  "field.seed": "种子",
+  "field.steps": "步数",
+  "field.sampler": "采样器",
+  "field.schedule_type": "调度器",
+  "field.cfg_scale": "贴近提示词",
+  "field.model": "模型",
+  "field.size": "尺寸",
+  "field.denoising_strength": "改动幅度",
+  "field.version": "版本",
+
   "parameters.title": "参数",
   "parameters.copy": "全部复制",
   "parameters.none": "画师没有说明这张图的参数。",

@@ -18,7 +18,7 @@ def _said(stream: ReplyStream) -> tuple[list[str], list[ReplyEnd]]:
 
 def test_it_is_an_engine_and_says_it_is_the_demo_one() -> None:
     engine: Engine = DemoEngine()
-    assert (engine.name, engine.demo, engine.models) == ("demo", True, ("demo-writer",))
+    assert (engine.name, engine.demo, engine.models) == ("demo", True, ())
 
 
 def test_the_pieces_are_small_and_together_the_reply() -> None:

@@ -38,7 +38,9 @@ def test_black_is_dark_and_white_is_light():
 
 def test_boats_come_without_their_strip_of_water():
     sail = picture("26f5")
-    red, _, blue, _ = sail.crop((sail.width // 3, sail.height - 12, sail.width * 2 // 3, sail.height)).resize((1, 1)).getpixel((0, 0))
+    red, _, blue, _ = (
+        sail.crop((sail.width // 3, sail.height - 12, sail.width * 2 // 3, sail.height)).resize((1, 1)).getpixel((0, 0))
+    )
     assert red > blue  # the hull, where the water was
 
 

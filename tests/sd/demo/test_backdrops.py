@@ -23,30 +23,6 @@ def test_a_place_has_ground_and_colours(place, time):
     assert backdrop.stage == ("float" if place == "underwater" else "flat" if place in FLAT else "land")
 
 
-@pytest.mark.parametrize("place", ["lake", "river", "beach", "sea"])
-def test_open_water_lies_between_the_horizon_and_the_lower_edge(place):
-    light = light_for("day", "", "", random.Random(1))
-    top, bottom = paint_backdrop(read_prompt(""), place, light, (96, 80), random.Random(2)).water or (1, 0)
-    assert 0.3 < top < bottom <= 1.0
-
-
-@pytest.mark.parametrize("season", ["winter", "autumn", "spring"])
-def test_seasons_change_the_land(season):
-    light = light_for("day", "", "", random.Random(1))
-    summer, other = (
-        paint_backdrop(read_prompt(words), "forest", light, (96, 80), random.Random(2)).image for words in ("", season)
-    )
-    assert summer.tobytes() != other.tobytes()
-
-
-def test_nothing_grows_in_the_snow():
-    light = light_for("day", "", "", random.Random(1))
-    assert all(
-        paint_backdrop(read_prompt("snow"), place, light, (64, 64), random.Random(2)).plants == ()
-        for place in ("meadow", "garden", "forest", "mountains")
-    )
-
-
 def test_a_night_is_darker_than_a_day():
     means = [
         sum(

@@ -78,6 +78,12 @@ def test_a_batch_is_the_pictures_of_its_seeds():
     )
 
 
+def test_progress_of_a_batch_never_falls_either():
+    fractions = [step.fraction for step in run({**SMALL, "batch_size": 4, "steps": 3})[0]]
+    assert fractions == sorted(fractions)
+    assert len(fractions) > 4  # one after each picture too, so that a large batch is never long silent
+
+
 def test_a_random_seed_is_reported_and_can_be_repeated():
     _, drawn = run({**SMALL, "seed": -1})
     _, again = run({**SMALL, "seed": drawn.pictures[0].seed})
@@ -105,6 +111,15 @@ def test_long_steps_report_in_between():
 def test_any_size(size):
     _, result = run({**SMALL, "width": size[0], "height": size[1], "steps": 1})
     assert Image.open(io.BytesIO(result.pictures[0].data)).size == size
+
+
+def test_img2img_after_img2img_stays_in_the_same_scene():
+    data = run(SMALL)[1].pictures[0].data
+    for prompt in ("a blue cat, garden", "a green cat, garden"):
+        init = [base64.b64encode(data).decode()]
+        data = run({**SMALL, "prompt": prompt, "seed": -1, "init_images": init}, "img2img")[1].pictures[0].data
+    wanted = run({**SMALL, "prompt": "a green cat, garden"})[1].pictures[0].data
+    assert Image.open(io.BytesIO(data)).tobytes() == Image.open(io.BytesIO(wanted)).tobytes()
 
 
 def test_img2img_reports_a_picture_it_cannot_read():

@@ -22,6 +22,8 @@ def home(prompt: str) -> str:
         ("a whale", "underwater"),
         ("a shark, sea", "underwater"),
         ("a sailboat", "sea"),
+        ("a girl, sea", "beach"),
+        ("a girl in a boat, sea", "sea"),
         ("a duck", "lake"),
         ("an astronaut", "space"),
         ("a cake", "table"),

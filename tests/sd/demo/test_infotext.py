@@ -42,3 +42,9 @@ def test_only_its_own_pictures_have_a_known_seed():
     assert own_seed(own) == 123
     assert own_seed(own.replace("demo painter", "sd_xl_base")) is None
     assert own_seed("") is None
+
+
+def test_a_painted_over_picture_knows_its_scene_only_when_it_was_its_own():
+    order = read_order({"prompt": "a cat, Seed: 9, Scene seed: 8,", "seed": 4}, img2img=True)
+    assert own_seed(infotext(order, 4, 123)) == 123
+    assert own_seed(infotext(order, 4)) is None

@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 from artbot_server.errors import BackendFailed
 from artbot_server.sd.demo.infotext import infotext, to_png
 from artbot_server.sd.demo.order import read_order
-from artbot_server.sd.demo.repaint import read_original, repaint
+from artbot_server.sd.demo.repaint import Original, read_original, repaint, scene_seed
 from artbot_server.sd.demo.scene import compose
 from artbot_server.sd.demo.words import read_prompt
 
@@ -70,6 +70,20 @@ def test_only_the_masked_part_changes():
     assert inverted.crop(right).tobytes() == foreign().crop(right).tobytes()
 
 
+@pytest.mark.parametrize("box", [(5, 5, 5, 5), (0, 40, 191, 41), (90, 10, 97, 150)])
+def test_masks_may_be_tiny_or_thin(box):
+    mask = Image.new("L", SIZE)
+    ImageDraw.Draw(mask).rectangle(box, fill=255)
+    fields = {"init_images": [encoded(foreign())], "mask": encoded(mask), "mask_blur": 0}
+    for prompt in ("a red cat", "watercolor, oil painting", "pixel art, cat", "low poly, ink wash"):
+        assert painted(fields, prompt, 0.9).size == SIZE
+
+
+def test_an_empty_mask_changes_nothing():
+    fields = {"init_images": [encoded(foreign())], "mask": encoded(Image.new("L", SIZE)), "mask_blur": 0}
+    assert painted(fields, "a cat", 1.0).tobytes() == foreign().tobytes()
+
+
 def test_the_picture_is_cut_to_the_order():
     original = read_original({"init_images": [encoded(foreign().resize((400, 100)))]}, SIZE)
     assert (original.image.size, original.seed, original.mask) == (SIZE, None, None)
@@ -90,6 +104,14 @@ def test_its_own_picture_comes_back_as_the_same_scene():
     assert difference(after, compose(read_prompt("a blue cat, garden"), SIZE, 77)) == 0
     corner = (0, 0, SIZE[0], SIZE[1] // 8)
     assert difference(after.crop(corner), before.crop(corner)) < 3
+
+
+def test_a_batch_over_its_own_picture_shows_neighbouring_scenes():
+    order = read_order({"seed": 500, "batch_size": 2}, img2img=True)
+    own = Original(foreign(), None, 77)
+    assert [scene_seed(own, order, seed) for seed in order.seeds] == [77, 78]
+    assert scene_seed(Original(foreign(), None, None), order, 500) is None
+    assert scene_seed(Original(foreign(), Image.new("L", SIZE), 77), order, 500) is None
 
 
 @pytest.mark.parametrize("field", ["init_images", "mask"])

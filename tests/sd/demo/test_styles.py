@@ -35,7 +35,9 @@ def test_styles_take_the_smallest_and_odd_sizes(style):
 
 
 def test_pixel_art_has_few_colours_and_a_sketch_has_none():
-    assert len(stylize(SCENE, "pixel", random.Random(1)).getcolors(1000) or []) <= 2 * 40  # each one plain and under an outline
+    assert (
+        len(stylize(SCENE, "pixel", random.Random(1)).getcolors(1000) or []) <= 2 * 40
+    )  # each one plain and under an outline
     red, green, blue = ImageStat.Stat(stylize(SCENE, "sketch", random.Random(1))).mean
     assert max(red, green, blue) - min(red, green, blue) < 12
 

@@ -1,5 +1,8 @@
 """What the reader of prompts understands."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from artbot_server.sd.demo.words import MAX_COUNT, Idea, Thing, read_prompt
@@ -169,3 +172,12 @@ def test_chinese_relations_may_come_before_their_owner():
         ("hat", "wear", owl),
         ("book", "hold", owl),
     }
+
+
+@pytest.mark.parametrize(
+    "path", sorted(Path("sd_templates").rglob("*.json")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_a_templates_words_of_craft_put_nothing_into_the_picture(path):
+    """Brush strokes, a limited palette or an anime key visual are how it is made, not what is to be seen."""
+    prompt = json.loads(path.read_text())["api_model"]["prompt"]
+    assert [thing.noun for thing in read_prompt(prompt.replace("{prompt}", "")).things] == []

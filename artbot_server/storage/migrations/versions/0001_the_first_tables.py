@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", "id", name=("pk_messages")),
         sa.UniqueConstraint("conversation_id", "position", name=("uq_messages_conversation_id_position")),
     )
+    op.create_index("ix_messages_session_id_message_id", "messages", ["session_id", "message_id"], unique=False)
     op.create_index("ix_messages_state", "messages", ["state"], unique=False)
 
     op.create_table(
