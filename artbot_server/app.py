@@ -45,11 +45,11 @@ from artbot_server.web.audience import Audience
 from artbot_server.web.http_api import http_api
 from artbot_server.web.limits import AskLimit
 from artbot_server.web.metrics import Metrics
-from artbot_server.web.pages import guard, pages
+from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
 from artbot_server.web.requests import EVENT_IMAGE_BYTES, TEXT_CHARS
 from artbot_server.web.services import UPLOAD_BYTES, Services
 from artbot_server.web.sockets import Sockets
-from artbot_server.web.wire import OrJson
+from artbot_server.web.wire import BoundedPacket, OrJson
 
 log = structlog.get_logger()
 
@@ -248,8 +248,8 @@ def create_app(settings: Settings) -> ArtBot:
 def _flask_app(services: Services) -> Flask:
     flask = Flask("artbot_server", static_folder=None)
     flask.secret_key = secrets.token_bytes(32)  # Flask's own sessions are not used
-    flask.config["MAX_CONTENT_LENGTH"] = UPLOAD_BYTES + 1_000_000
-    flask.config["MAX_FORM_MEMORY_SIZE"] = 1_000_000
+    flask.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    flask.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
     guard(flask, services)
     flask.register_blueprint(pages(services))
     flask.register_blueprint(http_api(services))
@@ -273,4 +273,7 @@ def _open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
         ping_interval=PING_EVERY_S,
         ping_timeout=PING_WAIT_S,
         http_compression=False,
+        cors_credentials=False,
+        serializer=BoundedPacket,
     )
+    flask.wsgi_app = secured(flask.wsgi_app)  # type: ignore[method-assign, assignment]

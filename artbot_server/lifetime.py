@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -39,12 +40,14 @@ def serve(settings: Settings) -> int:
         ConfigError: the port or the data folder is taken, or a setting cannot be used.
     """
     set_up_logs(settings.log_level)
+    if not (settings.static_dir / "index.html").is_file():
+        raise ConfigError(f"ARTBOT_STATIC_DIR: there is no page (index.html) in {settings.static_dir}.")
     lock = lock_folder(settings.data_dir)
     listener = listen(settings.host, settings.port)
     try:
         bot = create_app(settings)
     except Unavailable as error:
-        raise ConfigError(f"{error.message} (ARTBOT_DATABASE_URL)") from error
+        raise ConfigError(f"ARTBOT_DATABASE_URL: {error.message}") from error
     stop = StopSignal()
     bot.start()
     server = start(settings.async_mode, listener, bot.flask, raise_file_limit())
@@ -111,17 +114,34 @@ def _end(bot: ArtBot, server: Server, supervisor: Supervisor | None) -> None:
 
 def _announce(settings: Settings, bot: ArtBot, port: int) -> None:
     """Say where it is, on stdout: whoever started it reads this."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    address = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else host}:{port}/"
+    everywhere = settings.host in ("0.0.0.0", "::")
+    address = f"http://{_in_url('127.0.0.1' if everywhere else settings.host)}:{port}/"
     server = bot.services.server_json()
     lines = [f"Art Bot is at {address}"]
     if not is_loopback(settings.host) and not settings.access_key:
-        lines.append(f"Anybody else needs the access key: {address}?access={bot.services.door.access_key}")
+        others = _in_url(own_address() if everywhere else settings.host)
+        lines.append(
+            f"Anybody else needs the access key: http://{others}:{port}/?access={bot.services.door.access_key}"
+        )
     if server["demo"]["engine"]:
         lines.append("Prompts come from the built-in demo writer (rules, no model): set OPENAI_API_KEY for a real one.")
     if not settings.sd_urls:
         lines.append("Pictures come from the built-in demo painter: set ARTBOT_SD_URL to a Stable Diffusion web UI.")
     print("\n".join(lines), flush=True)  # noqa: T201
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def own_address() -> str:
+    """The address by which this machine's network knows it; loopback when it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: only the route is looked up
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
 
 
 def _wait(stop: StopSignal, bot: ArtBot) -> None:

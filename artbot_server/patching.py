@@ -5,12 +5,24 @@ from __future__ import annotations
 import os
 import warnings
 
+from artbot_server.errors import ConfigError
+
 
 def patch(async_mode: str) -> None:
     """Patch for `eventlet` or `gevent`; `threading` needs nothing.
 
-    psycopg waits in C unless it is told to use Python's selectors before its import (DESIGN, measured facts).
+    psycopg waits in C unless it is told to use Python's selectors before its import.
+
+    Raises:
+        ConfigError: the mode's package is not installed.
     """
+    try:
+        _patch(async_mode)
+    except ImportError as error:
+        raise ConfigError(f"ARTBOT_ASYNC_MODE {async_mode} wants a package that is missing ({error.name}).") from error
+
+
+def _patch(async_mode: str) -> None:
     if async_mode == "eventlet":
         os.environ["PSYCOPG_WAIT_FUNC"] = "wait_selector"
         with warnings.catch_warnings():

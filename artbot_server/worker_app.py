@@ -28,7 +28,7 @@ def work(settings: Settings) -> int:
     try:
         migrate(database)
     except Unavailable as error:
-        raise ConfigError(f"{error.message} (ARTBOT_DATABASE_URL)") from error
+        raise ConfigError(f"ARTBOT_DATABASE_URL: {error.message}") from error
     worker = Worker(
         database,
         settings.data_dir,

@@ -1,5 +1,6 @@
 """A real Art Bot as a process of its own: started as a user starts it, on a free port and a data folder of its own."""
 
+import json
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +87,15 @@ class RunningServer:
                         return int(pid)
             time.sleep(0.05)
         raise AssertionError("no worker process:\n" + self.output)
+
+    def wait_for_worker(self):
+        """Until uploads and jobs have somebody to do them."""
+
+        def there():
+            with urllib.request.urlopen(self.address + "/healthz", timeout=10) as answer:
+                return json.load(answer)["worker"]
+
+        wait_until(there, what="the worker's start")
 
     def kill(self):
         """SIGKILL to the web process; its worker ends by itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import Blueprint, Response, g, jsonify, request
 
@@ -12,11 +13,14 @@ from artbot_server.errors import ArtbotError, BackendFailed, BadRequest
 from artbot_server.painting.jobs import Job, JobState
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import StoredPicture, picture_json
+from artbot_server.web.pages import SESSION_HEADER
+from artbot_server.web.requests import SubmitByPrompt, parse
 from artbot_server.web.services import UPLOAD_BYTES, Services
 
 BASE64_STEP = 98_304
 """Bytes encoded at a time (a multiple of 3), with a breath after each: a large picture must not hold the loop."""
-SESSION_HEADER = "X-Artbot-Session"
+
+FORM_NAMES = {"folder": "folderName", "template": "templateName", "image_id": "image"}
 
 
 def http_api(services: Services) -> Blueprint:
@@ -34,16 +38,8 @@ def http_api(services: Services) -> Blueprint:
     @api.post("/submitbyprompt")
     def submit_by_prompt() -> Response:
         session_id, token = _session(services)
-        image_id = None
-        if "image" in request.files:
-            image_id = services.keep_upload(session_id, "image", _file("image")).id
-        order = PaintOrder(
-            prompt=_field("prompt"),
-            folder=_field("folderName"),
-            template=_field("templateName"),
-            image_id=image_id,
-        )
-        job, _ = services.queue.submit(session_id, order)
+        with _named_as_in_the_form():
+            job = _submitted(services, session_id)
         job = services.queue.wait(session_id, job.id)
         pictures = _pictures(services, job)
         response = Response(_images_json(services, pictures), mimetype="application/json")
@@ -53,19 +49,34 @@ def http_api(services: Services) -> Blueprint:
     return api
 
 
+def _submitted(services: Services, session_id: str) -> Job:
+    asked = parse(SubmitByPrompt, {name: value.strip() for name, value in request.form.items() if value.strip()})
+    _, template = services.templates.find(asked.folder, asked.template)
+    image_id = None
+    if template.mode == "img2img" and "image" in request.files:  # as in the article, others do not look at it
+        image_id = services.keep_upload(session_id, "image", _file("image")).id
+    order = PaintOrder(prompt=asked.prompt, folder=asked.folder, template=asked.template, image_id=image_id)
+    return services.queue.submit(session_id, order)[0]
+
+
+@contextmanager
+def _named_as_in_the_form() -> Iterator[None]:
+    """Errors name our own fields; the article's form has other names for some."""
+    try:
+        yield
+    except ArtbotError as error:
+        field = error.detail.get("field")
+        if field in FORM_NAMES:
+            error.detail["field"] = FORM_NAMES[field]
+        raise
+
+
 def _session(services: Services) -> tuple[str, str]:
     known = services.door.session_of(g.visit)
     if known is not None:
         return known
     token = services.door.signer.new_token()
     return str(services.door.signer.session_of(token)), token
-
-
-def _field(name: str) -> str:
-    value = request.form.get(name, "").strip()
-    if not value:
-        raise BadRequest(f"The form field {name} is missing.", field=name, allowed="a text")
-    return value
 
 
 def _file(name: str) -> bytes:

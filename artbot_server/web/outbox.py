@@ -1,6 +1,6 @@
 """What waits to be sent to one socket: text frames join, one preview a job, everything terminal is kept.
 
-A slow client costs a bounded amount (DESIGN rule 4): only a few packets at a time go down to engineio, whose own
+A slow client costs a bounded amount: only a few packets at a time go down to engineio, whose own
 queue has no bound, and a socket with too much or too old a backlog is cut; it resumes when it comes back.
 Knows nothing of Socket.IO: the wire is the three functions it is given.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, send_file, send_from_directory
@@ -9,18 +10,30 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from artbot_server import __version__
-from artbot_server.errors import ArtbotError, NotAllowed, NotFound
+from artbot_server.errors import ArtbotError, BadRequest, NotAllowed, NotFound, TooLarge
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.web.access import ACCESS_COOKIE, OPERATOR_COOKIE, SESSION_COOKIE, Visit, same_site, visit_of
-from artbot_server.web.services import Services
+from artbot_server.web.services import UPLOAD_BYTES, Services
+from artbot_server.web.serving import WsgiApp
 from artbot_server.web.template_records import picture_of
 
 CSP = (
     "default-src 'self'; img-src 'self' blob: data:; connect-src 'self'; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+SECURITY_HEADERS = (
+    ("Content-Security-Policy", CSP),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+)
+FORM_BYTES = 1_000_000
+"""Most bytes of a form's text fields."""
+MOST_BODY_BYTES = UPLOAD_BYTES + FORM_BYTES
+SESSION_HEADER = "X-Artbot-Session"
+ALLOWED_HEADERS = "Authorization, Content-Type, X-Artbot-Access, X-Artbot-Operator"
+"""What pages of allowed origins may send; cookies stay out of it."""
 YEAR_S = 31_536_000
-OPEN_PATHS = ("/healthz", "/static/", "/images/", "/shared/", "/operator", "/template_picture")
+OPEN_PATHS = ("/healthz", "/static/", "/images/", "/shared/", "/operator", "/metrics", "/template_picture")
 """Served without an access key: nothing of anybody's, or guarded by its own signature or key."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -33,7 +46,8 @@ def guard(app: Flask, services: Services) -> None:
         g.visit = visit_of(request.environ, services.settings.trusted_proxies)
         if request.method in CHANGING and not same_site(g.visit, services.settings.allowed_origins):
             raise NotAllowed("Requests from another site are refused; see ARTBOT_ALLOWED_ORIGINS.", field="Origin")
-        if request.path.startswith(OPEN_PATHS) or services.door.may_enter(g.visit):
+        asks_leave = request.method == "OPTIONS"  # a browser's question before the request, which carries no key
+        if asks_leave or request.path.startswith(OPEN_PATHS) or services.door.may_enter(g.visit):
             return None
         if request.path == "/":
             return send_from_directory(services.settings.static_dir, "access.html", max_age=0), 403  # type: ignore
@@ -41,9 +55,15 @@ def guard(app: Flask, services: Services) -> None:
 
     @app.after_request
     def after(response: Response) -> Response:
-        response.headers.setdefault("Content-Security-Policy", CSP)
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        allowed = services.settings.allowed_origins
+        if allowed:
+            response.vary.add("Origin")
+        if g.visit.origin is not None and ("*" in allowed or g.visit.origin in allowed):
+            response.headers["Access-Control-Allow-Origin"] = g.visit.origin
+            response.headers["Access-Control-Expose-Headers"] = SESSION_HEADER
+            if request.method == "OPTIONS":
+                response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+                response.headers["Access-Control-Allow-Methods"] = "GET, POST"
         return response
 
     @app.errorhandler(ArtbotError)
@@ -51,10 +71,36 @@ def guard(app: Flask, services: Services) -> None:
         return jsonify(ok=False, error=error.as_json()), error.status
 
     @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> tuple[Response, int]:
-        status = error.code or 500
-        told = ArtbotError(error.name + ".", code="http_" + str(status), fault="client" if status < 500 else "server")
-        return jsonify(ok=False, error=told.as_json()), status
+    def http_error(error: HTTPException) -> AnyResponse:
+        response = error.get_response(request.environ)  # keeps its headers, such as Allow
+        response.set_data(jsonify(ok=False, error=_told(error).as_json()).get_data())
+        response.content_type = "application/json"
+        return response
+
+
+def _told(error: HTTPException) -> ArtbotError:
+    """Flask's own errors with the codes of docs/protocol.md."""
+    if error.code == 404:
+        return NotFound("There is nothing at this address.")
+    if error.code == 413:
+        over = (request.content_length or 0) > MOST_BODY_BYTES
+        limit = {"field": "image", "limit": UPLOAD_BYTES} if over else {"limit": FORM_BYTES}
+        return TooLarge("The request is larger than this server takes.", **limit)
+    if (error.code or 500) < 500:
+        return BadRequest(f"{error.name}.")
+    return ArtbotError("The server failed; it is in its log.")
+
+
+def secured(app: WsgiApp) -> WsgiApp:
+    """Add to every response, also Socket.IO's own, the headers that keep a browser from being misled."""
+
+    def wrapped(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, [*headers, *SECURITY_HEADERS], *rest)
+
+        return app(environ, start)
+
+    return wrapped
 
 
 def pages(services: Services) -> Blueprint:

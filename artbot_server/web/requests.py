@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -21,8 +21,8 @@ TEXT_CHARS = 8_000
 """Longest message of a user, in characters: a page of prose, far more than a picture needs."""
 PROMPT_CHARS = 10_000
 ARTICLE_MESSAGES = 400
-DEEPEST = 12
-"""Levels of lists and objects in a request; ControlNet's units need six."""
+LARGEST_WHOLE = 2**53
+"""What JavaScript counts exactly; databases take it too."""
 EVENT_IMAGE_BYTES = 700_000
 """Largest picture inside an event: it fits Socket.IO's usual limit of 1 MB also as base64."""
 
@@ -39,12 +39,22 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _no_zero(value: str) -> str:
+    if "\0" in value:
+        raise PydanticCustomError("zero", "a text without the character NUL")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_no_zero)]
+"""Any text that a database can keep: PostgreSQL takes no NUL."""
+
 Uuid = Annotated[str, Field(max_length=64), AfterValidator(_is_uuid)]
-Id = Annotated[str, Field(min_length=1, max_length=64)]
-Name = Annotated[str, Field(min_length=1, max_length=128)]
+Id = Annotated[Words, Field(min_length=1, max_length=64)]
+Name = Annotated[Words, Field(min_length=1, max_length=128)]
 OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none)]
 OptionalId = Annotated[Id | None, BeforeValidator(_empty_is_none)]
-ClientSid = Annotated[str, Field(max_length=128)]
+ClientSid = Annotated[Words, Field(max_length=128)]
+Prompt = Annotated[Words, Field(min_length=1, max_length=PROMPT_CHARS)]
 PictureData = Annotated[bytes | str, Field(union_mode="left_to_right")]
 
 
@@ -61,7 +71,7 @@ class ArticleMessage(Request):
     """One entry of OpenAI's list."""
 
     role: Literal["system", "user", "assistant"]
-    content: Annotated[str, Field(max_length=100_000)]
+    content: Annotated[Words, Field(max_length=100_000)]
 
 
 class ArticleChat(Request):
@@ -77,7 +87,7 @@ class ArticleChat(Request):
 class SessionChat(Request):
     """The session form of `gpt_chat`."""
 
-    text: Annotated[str, Field(min_length=1, max_length=TEXT_CHARS)]
+    text: Annotated[Words, Field(min_length=1, max_length=TEXT_CHARS)]
     message_id: Uuid | None = None
     conversation_id: OptionalId = None
     folder: OptionalName = None
@@ -115,10 +125,10 @@ class StopChat(Request):
 class Generate(Request):
     """`generate`."""
 
-    prompt: Annotated[str, Field(min_length=1, max_length=PROMPT_CHARS)]
+    prompt: Prompt
     folder: Name
     template: Name
-    negative_prompt: Annotated[str, Field(max_length=PROMPT_CHARS)] = ""
+    negative_prompt: Annotated[Words, Field(max_length=PROMPT_CHARS)] = ""
     image_id: OptionalId = None
     image: PictureData | None = None
     mask_id: OptionalId = None
@@ -128,6 +138,14 @@ class Generate(Request):
     conversation_id: OptionalId = None
     reply_id: OptionalId = None
     client_sid: ClientSid | None = None
+
+
+class SubmitByPrompt(Request):
+    """The form fields of the article's `POST /submitbyprompt`."""
+
+    prompt: Prompt
+    folder: Name = Field(alias="folderName")
+    template: Name = Field(alias="templateName")
 
 
 class CancelJob(Request):
@@ -146,7 +164,7 @@ class History(Request):
     """`history`."""
 
     conversation_id: OptionalId = None
-    before: Annotated[int, Field(ge=0)] | None = None
+    before: Annotated[int, Field(ge=0, le=LARGEST_WHOLE)] | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 50
 
 
@@ -160,7 +178,7 @@ class Conversations(Request):
 class NewConversation(Request):
     """`new_conversation`."""
 
-    title: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[Words, Field(max_length=200)] = ""
     folder: OptionalName = None
     template: OptionalName = None
 
@@ -203,26 +221,10 @@ def parse(model: type[R], data: Any) -> R:
         data = {}
     if not isinstance(data, Mapping):
         raise BadRequest("The event's data must be an object.", field="", allowed="an object")
-    _refuse_nul(data, "")
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:
         raise _explained(error.errors(include_url=False, include_input=False)[0]) from None
-
-
-def _refuse_nul(value: Any, place: str, depth: int = 0) -> None:
-    """PostgreSQL keeps no text with a NUL in it, and nobody types one."""
-    if isinstance(value, str) and "\0" in value:
-        raise BadRequest(f"The field {place} must be text without NUL.", field=place, allowed="text without NUL")
-    children: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, Mapping):
-        children = value.items()
-    elif isinstance(value, list):
-        children = enumerate(value)
-    for name, child in children:
-        if depth >= DEEPEST:
-            raise BadRequest(f"The field {place} is nested too deeply.", field=place, allowed=f"{DEEPEST} levels")
-        _refuse_nul(child, f"{place}.{name}" if place else str(name), depth + 1)
 
 
 def _explained(first: ErrorDetails) -> BadRequest:

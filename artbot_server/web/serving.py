@@ -42,11 +42,10 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second for names that no resolver takes
         listener.close()
-        raise ConfigError(
-            f"Cannot listen on {host} port {port} ({error.strerror or error}): set ARTBOT_HOST or ARTBOT_PORT."
-        ) from error
+        reason = getattr(error, "strerror", None) or "no such address"
+        raise ConfigError(f"Cannot listen on {host} port {port} ({reason}): set ARTBOT_HOST or ARTBOT_PORT.") from error
     return listener
 
 

@@ -20,7 +20,7 @@ from artbot_server.errors import ArtbotError, NotAllowed, NotFound
 from artbot_server.events import Event, Frame, SessionSnapshot
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.web import requests as ask
-from artbot_server.web.access import SESSION_COOKIE, visit_of
+from artbot_server.web.access import SESSION_COOKIE, same_site, visit_of
 from artbot_server.web.audience import Member
 from artbot_server.web.outbox import Outbox, Wire
 from artbot_server.web.services import Services
@@ -77,6 +77,10 @@ class Sockets:
     def _take(self, auth: ask.ConnectAuth, sid: str, environ: dict[str, Any]) -> None:
         services = self._services
         visit = visit_of(environ, services.settings.trusted_proxies)
+        if services.audience.member(sid) is not None:
+            return  # a client sent an event of its own named "connect"
+        if not same_site(visit, services.settings.allowed_origins):
+            raise NotAllowed("Pages of another site are refused; see ARTBOT_ALLOWED_ORIGINS.", field="Origin")
         if not services.door.may_enter(visit, auth.access):
             raise NotAllowed("This server wants an access key.", field="access")
         known = services.door.session_of(visit, auth.session)
@@ -156,7 +160,8 @@ class Sockets:
         if isinstance(data, dict) and "messages" in data:
             ack = self._acked("gpt_chat", lambda member: self._article_chat(member, data))
             if not ack["ok"] and "status" not in ack:
-                ack |= {"status": "error", "full_message": "", "client_sid": data.get("client_sid")}
+                panel = data.get("client_sid")
+                ack |= {"status": "error", "full_message": "", "client_sid": panel if isinstance(panel, str) else None}
             return ack
         return self._acked("gpt_chat", lambda member: self._session_chat(member, ask.parse(ask.SessionChat, data)))
 

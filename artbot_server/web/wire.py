@@ -3,30 +3,59 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
+from socketio.packet import Packet
 
 from artbot_server.events import Event, PicturesReady
 
 EVENT_PICTURE_BYTES = 8_000_000
 """Above this a picture event carries addresses only: one event would hold the socket for seconds."""
 
+MOST_ATTACHMENTS = 4
+"""Binary values in one event from a client: a picture and a mask, and as many again."""
+
 LoadPicture = Callable[[str, str], bytes | None]
 """`load(id, variant)`: the file's bytes, None when it is gone."""
 
 
 class OrJson:
-    """What Socket.IO wants of a JSON module, by orjson (which has no `separators`, and answers in bytes)."""
+    """What Socket.IO wants of a JSON module, by orjson (which has no `separators`, and answers in bytes).
+
+    orjson refuses half a character and numbers over 64 bits, which a client may send: an event with one would get no
+    ack at all. The standard library takes them, so that the request's check can refuse them by name.
+    """
 
     @staticmethod
     def dumps(value: Any, **_: Any) -> str:
-        return orjson.dumps(value).decode()
+        try:
+            return orjson.dumps(value).decode()
+        except TypeError:
+            return json.dumps(value)
 
     @staticmethod
     def loads(text: str | bytes, **_: Any) -> Any:
-        return orjson.loads(text)
+        try:
+            return orjson.loads(text)
+        except orjson.JSONDecodeError:
+            try:
+                return json.loads(text)
+            except RecursionError:
+                raise ValueError("nested too deeply") from None
+
+
+class BoundedPacket(Packet):  # type: ignore[misc]  # the package has no types
+    """A packet of Socket.IO with few attachments: the package itself would gather any number of them in memory."""
+
+    def decode(self, encoded_packet: Any) -> int:
+        """How many binary attachments belong to it. Raises ValueError when they are too many."""
+        count = int(super().decode(encoded_packet))
+        if count > MOST_ATTACHMENTS:
+            raise ValueError("too many attachments")
+        return count
 
 
 def fields_for(event: Event, images: str, load: LoadPicture) -> dict[str, Any]:

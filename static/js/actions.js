@@ -141,9 +141,11 @@ export class Actions {
     return ack;
   }
 
-  async loadTemplates() {
+  /** Fetch the folders and templates unless this version is here. */
+  async loadTemplates(version) {
+    if (version === this.#choice.version) return;
     const ack = await this.#connection.ask("templates");
-    if (ack.ok) this.#choice.setCatalogue(ack.folders);
+    if (ack.ok) this.#choice.setCatalogue(ack);
   }
 
   // ---- Internal ----

@@ -4,13 +4,15 @@
 import { browserStore, tabStore } from "./preferences.js";
 
 export class Choice extends EventTarget {
+  version = null;
   catalogue = []; // folders with their templates, from the ack of `templates`
   folder = browserStore.get("folder");
   template = browserStore.get("template");
   image = tabStore.get("image"); // {id, thumbnail_url}
   paintRightAway = browserStore.get("paint", false);
 
-  setCatalogue(folders) {
+  setCatalogue({ version, folders }) {
+    this.version = version;
     this.catalogue = folders;
     if (!this.templateRecord()) this.#first();
     this.#tell();

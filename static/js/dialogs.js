@@ -45,6 +45,11 @@ export class Dialogs {
     return document.querySelector("dialog:modal");
   }
 
+  /** The dialog that stands beside the work, or null. */
+  get beside() {
+    return this.get(this.#root.dataset.beside ?? "");
+  }
+
   #closed(dialog) {
     if (this.#root.dataset.beside !== dialog.dataset.dialog) return;
     delete this.#root.dataset.beside;

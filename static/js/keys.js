@@ -6,7 +6,7 @@ const inField = (target) => target.closest?.("input, textarea, select, [contente
 export function listenForKeys({ dialogs, actions, composer, conversation, open }) {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.defaultPrevented || dialogs.modal) return;
-    if (event.key === "Escape") return void actions.stop();
+    if (event.key === "Escape") return void (actions.stop() ?? dialogs.beside?.close());
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void paintLast(event, conversation);
     if (event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
     const does = {

@@ -98,7 +98,7 @@ function arrange() {
 }
 
 for (const type of ["turns", "view"]) state.addEventListener(type, arrange);
-state.addEventListener("snapshot", () => actions.loadTemplates());
+state.addEventListener("snapshot", ({ detail }) => actions.loadTemplates(detail.templates_version));
 state.addEventListener("view", () => {
   const idle = document.activeElement === document.body && !dialogs.modal;
   if (idle && matchMedia("(pointer: fine)").matches) composer.focus();

@@ -8,8 +8,6 @@ import { turnsOf } from "./turns.js";
 
 export class State extends EventTarget {
   server = null;
-  folders = [];
-  templatesVersion = null;
   view = null; // conversation_id on view; null: a new conversation
   conversation = null;
   messages = [];
@@ -28,7 +26,6 @@ export class State extends EventTarget {
 
   on_session(snapshot) {
     this.server = snapshot.server;
-    this.templatesVersion = snapshot.templates_version;
     this.replies = new Map(snapshot.replies.map((reply) => [reply.reply_id, beginReply(reply)]));
     snapshot.jobs.forEach((job) => this.#keepJob(job));
     this.tell("server");

@@ -154,10 +154,6 @@ export class ComposerView {
     if (record.picture_url) templatePicture.src = record.picture_url;
     templateName.textContent = titleOf(record);
     templateShape.textContent = size(record.width, record.height);
-    template.setAttribute(
-      "aria-label",
-      t("picker.choose", { name: `${titleOf(record)} ${templateShape.textContent}` }),
-    );
   }
 
   #showImage() {

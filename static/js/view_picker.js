@@ -11,23 +11,23 @@ export class PickerView {
   #parts = parts(this.element);
   #choice;
   #name = `picker-${(count += 1)}`;
-  #shown = "";
+  #shown = {};
 
-  /** `picked` is called when a template was chosen with a pointer. */
+  /** `picked` is called when a template was chosen for good: by a press or by Enter, not by an arrow key on its way. */
   constructor({ choice, home, picked = () => {} }) {
     this.#choice = choice;
     this.picked = picked;
     home.append(this.element);
     this.element.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.picked();
+      if (event.key === "Enter") this.#enter(event.target);
     });
     choice.addEventListener("change", () => this.render());
   }
 
   render(force = false) {
-    const signature = JSON.stringify([this.#choice.catalogue.length, this.#choice.folder]);
-    if (force || signature !== this.#shown) this.#build();
-    this.#shown = signature;
+    const { catalogue, folder } = this.#choice;
+    if (force || catalogue !== this.#shown.catalogue || folder !== this.#shown.folder) this.#build();
+    this.#shown = { catalogue, folder };
     for (const input of this.element.querySelectorAll("input")) {
       input.checked = input.value === (input.dataset.kind === "folder" ? this.#choice.folder : this.#choice.template);
     }
@@ -44,11 +44,15 @@ export class PickerView {
     if (inside) this.element.querySelector(`input[value="${CSS.escape(focused)}"]`)?.focus();
   }
 
+  #enter(input) {
+    input.click();
+    if (input.dataset.kind === "template") this.picked();
+  }
+
   #chip(folder) {
     const input = this.#radio("folder", folder.name, () => this.#choice.choose(folder.name));
     const chip = document.createElement("label");
     chip.className = "chip pickable";
-    chip.dataset.folder = folder.name;
     chip.title = titleOf({ title: folder.about });
     const picture = folder.picture_url ? Object.assign(new Image(26, 26), { src: folder.picture_url, alt: "" }) : "";
     chip.append(input, picture, titleOf(folder));
@@ -60,7 +64,6 @@ export class PickerView {
     const { name, about } = parts(tile);
     const input = this.#radio("template", template.name, () => this.#choice.choose(this.#choice.folder, template.name));
     tile.querySelector("input").replaceWith(input);
-    tile.dataset.template = template.name;
     name.textContent = titleOf(template);
     about.textContent = template.broken ? t("picker.broken") : size(template.width, template.height);
     input.disabled = Boolean(template.broken);
@@ -69,7 +72,7 @@ export class PickerView {
     if (template.picture_url) image.src = template.picture_url;
     else image.replaceWith(icon("paint", "l"));
     tile.addEventListener("click", (event) => {
-      if (event.detail && event.target !== input && !input.disabled) this.picked();
+      if (event.detail > 0 && !input.disabled) this.picked(); // 0: an arrow key moved the choice
     });
     return tile;
   }
@@ -78,6 +81,7 @@ export class PickerView {
     const input = document.createElement("input");
     Object.assign(input, { type: "radio", name: `${this.#name}-${kind}`, value });
     input.dataset.kind = kind;
+    input.dataset[kind] = value;
     input.addEventListener("change", choose);
     return input;
   }

@@ -56,7 +56,6 @@ export const en = {
   "picker.folders": "Folders",
   "picker.templates": "Templates",
   "picker.broken": "This template cannot be used",
-  "picker.choose": "Template: {name}",
   "template.shape": "{size}, {steps} steps",
 
   "turn.writing": "Writing the prompt",

@@ -56,7 +56,6 @@ export const zh = {
   "picker.folders": "文件夹",
   "picker.templates": "模板",
   "picker.broken": "这个模板不能用",
-  "picker.choose": "模板：{name}",
   "template.shape": "{size}，{steps} 步",
 
   "turn.writing": "正在写提示词",
