@@ -45,11 +45,12 @@ from artbot_server.web.audience import Audience
 from artbot_server.web.http_api import http_api
 from artbot_server.web.limits import AskLimit
 from artbot_server.web.metrics import Metrics
+from artbot_server.web.packets import CheckedPacket, hang_up_on_garbage
 from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
 from artbot_server.web.requests import EVENT_IMAGE_BYTES, TEXT_CHARS
 from artbot_server.web.services import UPLOAD_BYTES, Services
 from artbot_server.web.sockets import Sockets
-from artbot_server.web.wire import BoundedPacket, OrJson
+from artbot_server.web.wire import OrJson
 
 log = structlog.get_logger()
 
@@ -184,11 +185,12 @@ def create_app(settings: Settings) -> ArtBot:
         )
 
     def server_json() -> dict[str, Any]:
-        known = [backend for backend in backends.all() if backend.up]
-        if settings.worker == "child" or not known:  # it has our settings; rows may be an earlier start's
+        known = backends.all()
+        up = [backend for backend in known if backend.up]
+        if settings.worker == "child" or not up:  # it has our settings; rows may be an earlier start's
             paints_demo = all(url.startswith("demo:") for url in settings.sd_urls)
         else:
-            paints_demo = all(backend.demo for backend in known)
+            paints_demo = all(backend.demo for backend in up)
         return {
             "version": __version__,
             "demo": {"engine": engine.demo, "backend": paints_demo},
@@ -274,6 +276,7 @@ def _open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
         ping_timeout=PING_WAIT_S,
         http_compression=False,
         cors_credentials=False,
-        serializer=BoundedPacket,
+        serializer=CheckedPacket,
     )
+    hang_up_on_garbage(socketio.server)
     flask.wsgi_app = secured(flask.wsgi_app)  # type: ignore[method-assign, assignment]

@@ -9,6 +9,7 @@ import resource
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from artbot_server.errors import ConfigError
@@ -103,9 +104,15 @@ def unmask(data: bytes, mask: bytes | list[int], length: int | None = None, offs
 
 def _gevent(listener: socket.socket, app: WsgiApp, connections: int) -> Server:
     from gevent.pool import Pool
-    from gevent.pywsgi import WSGIServer
+    from gevent.pywsgi import WSGIHandler, WSGIServer
 
-    server = WSGIServer(listener, app, log=None, error_log=None, spawn=Pool(connections))
+    class Calm(WSGIHandler):  # type: ignore[misc]
+        def handle(self) -> None:
+            """A client that hangs up in the middle is no fault of ours: gevent would print a traceback for each."""
+            with suppress(ConnectionResetError, BrokenPipeError):
+                super().handle()
+
+    server = WSGIServer(listener, app, log=None, error_log=None, spawn=Pool(connections), handler_class=Calm)
     server.start()
 
     class Running:

@@ -47,12 +47,9 @@ export class State extends EventTarget {
   }
 
   on_message(frame) {
-    const known = this.replies.get(frame.reply_id);
-    const before =
-      known ?? beginReply(frame.seq === 1 || frame.from === 1 ? { ...frame, seq: 0 } : { ...frame, seq: -1 });
-    const { reply, outcome, piece } = applyFrame(before, frame);
+    if (!this.replies.has(frame.reply_id)) this.#meet(frame);
+    const { reply, outcome, piece } = applyFrame(this.replies.get(frame.reply_id), frame);
     this.replies.set(reply.reply_id, reply);
-    if (!known && reply.conversation_id === this.view) this.tell("turns");
     if (outcome === "append") this.tell("append", { reply, piece });
     if (outcome === "gap" && reply.conversation_id === this.view) this.tell("gap", reply);
   }
@@ -186,6 +183,13 @@ export class State extends EventTarget {
 
   #keepMessage(message) {
     this.messages = keepMessage(this.messages, message);
+  }
+
+  /** A reply that another socket asked for: from its beginning, or (seq -1) with a gap before this frame. */
+  #meet(frame) {
+    const seq = (frame.from ?? frame.seq) === 1 ? 0 : -1;
+    this.replies.set(frame.reply_id, beginReply({ ...frame, text: "", seq }));
+    if (frame.conversation_id === this.view) this.tell("turns");
   }
 
   #endReply(message) {

@@ -132,6 +132,7 @@ def test_cancel_interrupts_the_backend(server, webui):
         assert client.job_end(client.paint(overrides=ONE | {"steps": 5}))["state"] == "done"
 
 
+@pytest.mark.long
 def test_a_job_outlives_its_backend_and_is_painted_when_that_is_back(server, webui):
     with Client(server.address) as client:
         job_id = client.paint(overrides=ONE | {"steps": 60})
@@ -167,6 +168,7 @@ def test_a_backend_that_dies_of_a_job_three_times_fails_it_in_words(server, webu
         assert client.job_end(client.paint(overrides=ONE | {"steps": 5}), within_s=40)["state"] == "done"
 
 
+@pytest.mark.long
 def test_a_wrong_password_is_told_as_a_backend_that_is_down(webui, tmp_path):
     with RunningServer(tmp_path, ARTBOT_SD_URL=webui.url, ARTBOT_SD_AUTH="artist:wrong") as running:
         wait_until(lambda: "backend_down" in running.output)

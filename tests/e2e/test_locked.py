@@ -15,8 +15,9 @@ from tests.llm.fake_openai import FakeOpenAI
 from tests.server import RunningServer, wait_until
 
 LOCK_S = 2.0
-PIECES = numbered(200)
+PIECES = numbered(140)
 TEXT = "".join(PIECES)
+SHORT = numbered(20)
 PAUSE_S = 0.025
 HOLD = """
 import sqlite3, sys, time
@@ -56,7 +57,6 @@ class ForeignLock:
 @pytest.fixture(scope="module")
 def model():
     with FakeOpenAI() as fake:
-        fake.answer(paced(PIECES, PAUSE_S))
         yield fake
 
 
@@ -94,7 +94,8 @@ class Asking(threading.Thread):
         return self.ack
 
 
-def test_tokens_flow_and_messages_wait_while_another_process_holds_the_lock(server):
+def test_tokens_flow_and_messages_wait_while_another_process_holds_the_lock(server, model):
+    model.answer(paced(PIECES, PAUSE_S))
     with Client(server.address) as reader, Client(server.address) as writer:
         story = reader.say("a long story")
         frames = lambda: len(reader.all("message", reply_id=story["reply_id"]))  # noqa: E731
@@ -130,6 +131,7 @@ def test_a_message_sent_again_during_the_lock_is_still_one(server, model, known)
             {"conversation_id": client.call("new_conversation", {})["conversation"]["conversation_id"]} if known else {}
         )
         data = {"text": "only once", "message_id": str(uuid.uuid4()), **more}
+        model.answer(paced(SHORT, 0))
         asked = len(model.asked)
         with ForeignLock(server.data_dir) as lock:
             first, again = Asking(client, "gpt_chat", data, lock), Asking(other, "gpt_chat", data, lock)
@@ -142,12 +144,13 @@ def test_a_message_sent_again_during_the_lock_is_still_one(server, model, known)
         assert "Traceback" not in server.output
 
 
-def test_an_articles_panel_asked_twice_during_the_lock_is_one_conversation(server):
+def test_an_articles_panel_asked_twice_during_the_lock_is_one_conversation(server, model):
+    model.answer(paced(SHORT, 0))
     with Client(server.address) as client, Client(server.address, auth={"session": client.session["token"]}) as other:
         data = {"messages": [{"role": "user", "content": "hello"}], "model": "gpt-4", "client_sid": "panel"}
         with ForeignLock(server.data_dir) as lock:
             both = [Asking(one, "gpt_chat", data, lock) for one in (client, other)]
-        assert [asking.result().get("full_message") for asking in both] == [TEXT, TEXT]
+        assert [asking.result().get("full_message") for asking in both] == ["".join(SHORT)] * 2
         [conversation] = client.call("conversations", {})["conversations"]
         assert (conversation["client_sid"], conversation["message_count"]) == ("panel", 4)
         assert "Traceback" not in server.output

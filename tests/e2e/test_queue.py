@@ -141,8 +141,8 @@ def test_a_snapshot_leaves_out_what_ended_before_the_last_twenty(slow):
 
 def test_a_snapshot_of_a_full_queue_stays_small(slow):
     with Client(slow.address) as client:
-        prompt = "an orange kitten on a wall, " * 60
-        jobs = [client.paint(prompt=prompt, overrides=SMALL) for _ in range(60)]
+        prompt = "an orange kitten on a wall, " * 70
+        jobs = [client.paint(prompt=prompt, overrides=SMALL) for _ in range(40)]
         with back(slow, client) as again:
             assert len(orjson.dumps(again.session)) <= 64 * 1024
             shown = [job["job_id"] for job in again.session["jobs"]]

@@ -83,7 +83,7 @@ def test_sigterm_lets_a_stream_end_and_a_second_start_has_everything(tmp_path, m
             assert (picture.status_code, picture.headers["Content-Type"]) == (200, "image/png")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_signal_ends_an_idle_server_and_its_worker(tmp_path, number):
     with served(tmp_path) as server, Client(server.address):
         worker = server.worker_pid()
@@ -155,7 +155,9 @@ def test_sigkill_mid_stream_loses_at_most_a_second_of_it(tmp_path, model):
             assert asked[-3:] == ["a long story", kept["content"], "go on"]
 
 
-@pytest.mark.parametrize("victims", ["web", "worker", "web and worker"])
+@pytest.mark.parametrize(
+    "victims", [*(pytest.param(one, marks=pytest.mark.long) for one in ("web", "worker")), "web and worker"]
+)
 def test_sigkill_loses_no_job_and_doubles_none(tmp_path, victims):
     with served(tmp_path, ARTBOT_DEMO_PACE="0.4", ARTBOT_LEASE_S="2") as server:
         with Client(server.address) as client:
@@ -182,6 +184,7 @@ def test_sigkill_loses_no_job_and_doubles_none(tmp_path, victims):
             assert "the worker was gone and has been started again" in server.output
 
 
+@pytest.mark.long
 def test_a_client_stays_informed_while_the_worker_is_killed(tmp_path):
     with served(tmp_path, ARTBOT_DEMO_PACE="0.4", ARTBOT_LEASE_S="2") as server, Client(server.address) as client:
         job_id = client.paint(overrides=SMALL)
@@ -197,6 +200,7 @@ def test_a_client_stays_informed_while_the_worker_is_killed(tmp_path):
         assert len(client.all("images", job_id=job_id)) == 1
 
 
+@pytest.mark.long
 def test_a_worker_of_its_own_outlives_the_web_process(tmp_path):
     with served(tmp_path, ARTBOT_WORKER="none", ARTBOT_DEMO_PACE="0.4") as server:
         command = [sys.executable, "-W", "ignore", "-m", "artbot_server.cli", "worker"]
@@ -221,6 +225,7 @@ def test_a_worker_of_its_own_outlives_the_web_process(tmp_path):
             worker.wait()
 
 
+@pytest.mark.long
 def test_a_second_server_on_the_same_folder_or_port_is_refused(tmp_path):
     with served(tmp_path / "one") as server:
         for settings in ({"ARTBOT_DATA_DIR": str(tmp_path / "one")}, {"ARTBOT_PORT": server.environ["ARTBOT_PORT"]}):

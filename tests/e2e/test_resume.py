@@ -15,9 +15,9 @@ from tests.e2e.paced import numbered, paced
 from tests.llm.fake_openai import FakeOpenAI, reply
 from tests.server import RunningServer, wait_until
 
-PIECES = numbered(150)
+PIECES = numbered(100)
 TEXT = "".join(PIECES)
-PAUSE_S = 0.02
+PAUSE_S = 0.015
 CUTS, CLIENTS = 30, 6
 LONG = 10_000
 

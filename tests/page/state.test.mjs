@@ -49,6 +49,16 @@ test("pieces are appended and told one by one", () => {
   assert.equal(state.turns()[0].live.text, "a cat");
 });
 
+test("another socket's reply is shown before its first piece is appended, so that nothing is there twice", () => {
+  const state = opened();
+  const shown = [];
+  state.addEventListener("turns", () => shown.push(state.turns()[0].live.text));
+  state.addEventListener("append", ({ detail }) => shown.push(detail.piece));
+  state.apply("message", { ...ids, seq: 1, message: "a " });
+  state.apply("message", { ...ids, seq: 2, message: "cat" });
+  assert.equal(shown.join(""), "a cat");
+});
+
 test("a gap is told, and the answer closes it", () => {
   const state = opened();
   const gaps = heard(state, "gap");
