@@ -84,8 +84,6 @@ TESTED_ELSEWHERE = {
     "llm/base.py": "tests/contracts/engine_contract.py",
     "sd/base.py": "tests/contracts/backend_contract.py",
     "sd/automatic1111/fields.py": "tests/sd/automatic1111/test_names.py",  # only tables
-    "sd/automatic1111/backend.py": "tests/sd/automatic1111/test_contract.py",
-    "sd/automatic1111/call.py": "tests/sd/automatic1111/test_contract.py",
     "storage/schema.py": "tests/storage/test_migrate.py",
     "storage/turns.py": "tests/storage/test_conversations.py",
     "storage/migrations/env.py": "tests/storage/test_migrate.py",

@@ -262,10 +262,11 @@ def test_a_deleted_conversation_takes_its_messages_jobs_and_picture_rows_along(s
         for one in (job, elsewhere)
     ]  # fmt: skip
     database.write(lambda connection: (connection.execute(end), connection.execute(insert(schema.pictures), rows)))
-    assert store.newest_picture("c1") == "p-job-1"
+    assert store.newest_picture("anna", "c1") == "p-job-1"
+    assert store.newest_picture("bert", "c1") is None
     assert store.delete("anna", "c1") == ["p-job-1"]
-    assert store.newest_picture("c1") is None
-    assert store.newest_picture("c2") == "p-job-2"
+    assert store.newest_picture("anna", "c1") is None
+    assert store.newest_picture("anna", "c2") == "p-job-2"
     assert store.tail("c1", limit=9) == []
     assert store.message("anna", "m9") == other.user
     assert (count(database, schema.jobs), count(database, schema.pictures)) == (1, 1)
