@@ -80,6 +80,7 @@ TESTED_ELSEWHERE = {
     "web/sockets.py": "tests/e2e/test_main_job.py",
     "web/http_api.py": "tests/e2e/test_http.py",
     "web/pages.py": "tests/e2e/test_access.py",
+    "web/wsgi.py": "tests/e2e/test_limits.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record
     "llm/base.py": "tests/contracts/engine_contract.py",
     "sd/base.py": "tests/contracts/backend_contract.py",

@@ -19,7 +19,7 @@ def server_record(settings: Settings, engine: Engine, known: Sequence[KnownBacke
         "version": __version__,
         "demo": {"engine": engine.demo, "backend": _paints_demo(settings, known)},
         "engine": {"name": engine.name, "models": list(engine.models)},
-        "backends": [{"name": b.name, "kind": b.kind, "demo": b.demo, "up": b.up} for b in known],
+        "backends": [backend.as_json() for backend in known],
         "worker": workers > 0,
         "limits": {
             "text_chars": TEXT_CHARS,
