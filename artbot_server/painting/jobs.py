@@ -79,7 +79,6 @@ class Job:
     conversation_id: str | None = None
     reply_id: str | None = None
     client_sid: str | None = None
-    batch_id: str | None = None
     state: JobState = JobState.QUEUED
     seq: int = 1
     attempt: int = 0
@@ -104,7 +103,7 @@ class Job:
 
 _TOLD = (
     *("state", "seq", "attempt", "backend", "error", "substituted", "conversation_id", "reply_id", "client_sid"),
-    *("batch_id", "folder", "template", "mode", "prompt", "negative_prompt", "overrides", "image_id"),
+    *("folder", "template", "mode", "prompt", "negative_prompt", "overrides", "image_id"),
     *("width", "height", "count", "progress", "step", "steps", "created_at", "started_at", "ended_at"),
 )
 

@@ -27,7 +27,6 @@ class PaintOrder:
     conversation_id: str | None = None
     reply_id: str | None = None
     client_sid: str | None = None
-    batch_id: str | None = None
 
     def __repr__(self) -> str:
         return f"PaintOrder({self.folder}/{self.template})"

@@ -237,7 +237,7 @@ class PaintQueue:
         return job_json(job, pictures=shown, grid=grid, position=position, eta_s=eta_s)
 
 
-_PASSED_ON = ("folder", "template", "conversation_id", "reply_id", "client_sid", "batch_id")
+_PASSED_ON = ("folder", "template", "conversation_id", "reply_id", "client_sid")
 _MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
 
 

@@ -109,10 +109,6 @@ class JobStore:
         """The jobs that came from these replies, oldest first."""
         return self._all(session_id, jobs.c.reply_id.in_(reply_ids))
 
-    def of_batch(self, session_id: str, batch_id: str) -> list[Job]:
-        """The jobs that were sent as one batch, oldest first."""
-        return self._all(session_id, jobs.c.batch_id == batch_id)
-
     def queue_now(self) -> QueueNow:
         """Everything that waits, and if anything does, what is known about how fast it will go."""
 

@@ -97,7 +97,6 @@ jobs = Table(
     Column("conversation_id", Text),
     Column("reply_id", Text),
     Column("client_sid", Text),
-    Column("batch_id", Text),
     Column("folder", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("mode", Text, nullable=False),

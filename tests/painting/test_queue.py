@@ -39,14 +39,13 @@ def test_an_order_is_kept_and_told(house):
         conversation_id="c1",
         reply_id="r1",
         client_sid="panel",
-        batch_id="b1",
     )
     job, position = house.queue.submit("anna", order)
     assert position == 0
     assert house.jobs.get(job.id, "anna") == job
     assert uuid.UUID(job.id)
     assert (job.prompt, job.negative_prompt, job.overrides) == ("a cat", "dogs", {"width": 130, "batch_size": 3})
-    assert (job.conversation_id, job.reply_id, job.client_sid, job.batch_id) == ("c1", "r1", "panel", "b1")
+    assert (job.conversation_id, job.reply_id, job.client_sid) == ("c1", "r1", "panel")
     assert (job.width, job.height, job.count, job.mode) == (128, 64, 3, "txt2img")
     assert job.fields["prompt"] == "a cat, best quality"
     assert job.substituted == [{"field": "width", "asked": 130, "got": 128}]

@@ -26,7 +26,7 @@ def run(database, job_id="j1", backend="studio"):
 
 
 def test_a_job_comes_back_as_it_was_put_in(jobs):
-    wanted = job("j1", overrides={"steps": 9}, fields={"a": [1, {"artbot_image": "p"}]}, client_sid="c", batch_id="b")
+    wanted = job("j1", overrides={"steps": 9}, fields={"a": [1, {"artbot_image": "p"}]}, client_sid="c")
     put_in, is_new = jobs.create(wanted, LIMIT)
     assert is_new
     assert jobs.get("j1", "anna") == put_in
@@ -133,11 +133,10 @@ def test_a_session_shows_the_jobs_of_given_replies_too(jobs, database):
 
 
 def test_jobs_of_replies_and_batches(jobs, database):
-    put(database, "j1", "j2", reply_id="r1", batch_id="b1")
+    put(database, "j1", "j2", reply_id="r1")
     put(database, "j3", reply_id="r2")
     assert [one.id for one in jobs.of_replies("anna", ["r1", "r2", "r3"])] == ["j1", "j2", "j3"]
-    assert [one.id for one in jobs.of_batch("anna", "b1")] == ["j1", "j2"]
-    assert jobs.of_replies("ben", ["r1"]) == jobs.of_batch("ben", "b1") == []
+    assert jobs.of_replies("ben", ["r1"]) == []
 
 
 def test_what_waits_and_who_was_served(jobs, database):

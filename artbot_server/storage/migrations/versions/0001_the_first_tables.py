@@ -47,7 +47,6 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.Text(), nullable=True),
         sa.Column("reply_id", sa.Text(), nullable=True),
         sa.Column("client_sid", sa.Text(), nullable=True),
-        sa.Column("batch_id", sa.Text(), nullable=True),
         sa.Column("folder", sa.Text(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
