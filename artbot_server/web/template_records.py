@@ -56,7 +56,7 @@ def _folder_json(folder: Folder, version: str) -> dict[str, Any]:
 
 
 def _template_json(template: Template, version: str) -> dict[str, Any]:
-    fields = {**DEFAULTS, **template.fields}
+    fields: dict[str, Any] = {**DEFAULTS, **template.fields}
     width, height, count = expected(fields)
     return {
         "name": template.name,
