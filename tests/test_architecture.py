@@ -78,6 +78,7 @@ TESTED_ELSEWHERE = {
     "worker_app.py": "tests/e2e/test_main_job.py",
     "lifetime.py": "tests/e2e/test_restart.py",
     "web/sockets.py": "tests/e2e/test_main_job.py",
+    "web/wsgi.py": "tests/e2e/test_access.py",
     "web/http_api.py": "tests/e2e/test_http.py",
     "web/pages.py": "tests/e2e/test_access.py",
     "web/wsgi.py": "tests/e2e/test_limits.py",

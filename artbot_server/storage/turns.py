@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
@@ -38,12 +38,14 @@ class NewTurn:
 
     Attributes:
         begins: its conversation, when this is the first turn and it is not saved yet.
+        title: for a conversation that has none yet.
         alone: only when no reply is being written in the conversation.
     """
 
     user: Message
     reply: Message
     begins: Conversation | None = None
+    title: str = ""
     alone: bool = False
 
 
@@ -96,6 +98,7 @@ def _append(connection: Connection, turn: NewTurn, owner: str, now: ColumnElemen
         .values(
             message_count=conversations.c.message_count + 2,
             updated_at=time.time(),
+            title=case((conversations.c.title == "", turn.title), else_=conversations.c.title),
             folder=user.folder,
             template=user.template,
         )

@@ -474,3 +474,10 @@ def test_a_running_replys_lease_is_renewed_by_its_process(tmp_path):
         change(house, "UPDATE messages SET owner_until = 1 WHERE role = 'assistant'")
         house.service.close_orphans()
         assert house.stored(ids).state == "streaming"
+
+
+def test_a_conversation_begun_empty_is_named_by_its_first_message(house):
+    empty = house.service.new_conversation("anna")
+    for words in ("a lion cub", "at night"):
+        house.end_of(house.say(words, conversation_id=empty.id))
+    assert (empty.title, house.store.get("anna", empty.id).title) == ("", "a lion cub")

@@ -132,7 +132,7 @@ def test_a_session_shows_the_jobs_of_given_replies_too(jobs, database):
     assert jobs.of_session("ben", ["r1"]) == []
 
 
-def test_jobs_of_replies_and_batches(jobs, database):
+def test_jobs_of_replies(jobs, database):
     put(database, "j1", "j2", reply_id="r1")
     put(database, "j3", reply_id="r2")
     assert [one.id for one in jobs.of_replies("anna", ["r1", "r2", "r3"])] == ["j1", "j2", "j3"]
