@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,6 @@ import structlog
 from flask import Flask
 from flask_socketio import SocketIO
 
-from artbot_server import __version__
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import ReplyIds
 from artbot_server.chat.service import ChatPorts, ChatService
@@ -25,10 +23,11 @@ from artbot_server.chat.words import Words
 from artbot_server.choices import choose_engine
 from artbot_server.config import Settings
 from artbot_server.errors import BadRequest
-from artbot_server.events import PaintProgress, ServerChanged
-from artbot_server.live.local import LiveHub
+from artbot_server.events import PaintProgress, Publish, ServerChanged
+from artbot_server.live.local import LiveHub, OnMessage
+from artbot_server.llm.base import Engine
 from artbot_server.painting.orders import PaintOrder
-from artbot_server.painting.pictures import StoredPicture
+from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.suitable import unsuitable_words
 from artbot_server.painting.template_store import TemplateStore
@@ -40,26 +39,20 @@ from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.migrate import migrate
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.sessions import Signer, shared_secret
-from artbot_server.web.access import Door, same_site, visit_of
+from artbot_server.web.access import Door
 from artbot_server.web.audience import Audience
-from artbot_server.web.http_api import http_api
 from artbot_server.web.limits import AskLimit
 from artbot_server.web.metrics import Metrics
-from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
-from artbot_server.web.requests import EVENT_IMAGE_BYTES, TEXT_CHARS
+from artbot_server.web.server_record import server_record
 from artbot_server.web.services import UPLOAD_BYTES, Services
-from artbot_server.web.sockets import Sockets
-from artbot_server.web.wire import BoundedPacket, OrJson
+from artbot_server.web.wsgi import flask_app, open_sockets
 
 log = structlog.get_logger()
 
-EVENT_BYTES = 1_000_000
-"""Largest event from a client: Socket.IO's usual limit."""
 UPLOADS_A_MINUTE = 60
 """Pictures one session may send: far more than hands can, far fewer than fill a disk."""
 TICK_S = 1.0
 TEND_S = 5.0
-PING_EVERY_S, PING_WAIT_S = 25, 20
 
 
 @dataclass
@@ -109,19 +102,69 @@ def create_app(settings: Settings) -> ArtBot:
     database = Database(settings.database)
     migrate(database)
     signer = Signer(shared_secret(database))
-    audience = Audience()
-    metrics = Metrics()
-    templates = TemplateStore(settings.templates_dir)
-    pictures = PictureStore(database, settings.data_dir / "pictures")
-    backends = BackendStore(database)
+    socketio, audience = SocketIO(), Audience()
+    engine, engine_for = choose_engine(settings)
+    stores = _Stores(database, settings)
 
-    def sign(name: str, variant: str) -> str:
-        if variant == "shared":
-            return f"/shared/{name}"
-        suffix = "" if variant == "original" else f"/{variant}"
-        return f"/images/{name}{suffix}?sig={signer.signature('picture', f'{name}/{variant}')}"
+    def server_json() -> dict[str, Any]:
+        return server_record(settings, engine, stores.backends.all(), live.workers)
 
-    def on_live(kind: str, body: Mapping[str, Any], blob: bytes) -> None:
+    def tell_server() -> None:
+        audience.publish_all(ServerChanged(server_json()))
+
+    live = LiveHub(
+        settings.data_dir,
+        on_message=lambda kind, body, blob: hear(kind, body, blob),
+        on_change=lambda _workers: tell_server(),
+    )
+    queue = PaintQueue(
+        jobs=JobStore(database),
+        pictures=stores.pictures,
+        backends=stores.backends,
+        templates=stores.templates,
+        live=live,
+        publish=audience.publish,
+        sign=_addresses(signer),
+        limit=settings.queue_limit,
+    )
+    hear = _on_live(queue, tell_server)
+    ports = _chat_ports(engine_for, stores.templates, queue, audience.publish, socketio.start_background_task)
+    chat = ChatService(stores.conversations, ports)
+    services = Services(
+        settings=settings,
+        door=_door(settings, signer),
+        audience=audience,
+        chat=chat,
+        conversations=stores.conversations,
+        queue=queue,
+        pictures=stores.pictures,
+        keep_upload=_uploads(settings, live, stores.pictures),
+        templates=stores.templates,
+        chat_limit=AskLimit(settings.chat_limit),
+        upload_limit=AskLimit(UPLOADS_A_MINUTE),
+        metrics=_metrics(audience, chat, live),
+        sign=_addresses(signer),
+        server_json=server_json,
+    )
+    flask = flask_app(services)
+    open_sockets(socketio, flask, services)
+    return ArtBot(flask, socketio, services, live, database)
+
+
+class _Stores:
+    """What lasts, each once."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.conversations = ConversationStore(database, owner=str(uuid.uuid4()))
+        self.pictures = PictureStore(database, settings.data_dir / "pictures")
+        self.backends = BackendStore(database)
+        self.templates = TemplateStore(settings.templates_dir)
+
+
+def _on_live(queue: PaintQueue, tell_server: Callable[[], None]) -> OnMessage:
+    """What is done with a worker's words."""
+
+    def hear(kind: str, body: Mapping[str, Any], blob: bytes) -> None:
         if kind == "job_changed":
             queue.job_changed(body["session_id"], body["job_id"])
         elif kind == "progress":
@@ -130,25 +173,19 @@ def create_app(settings: Settings) -> ArtBot:
             )
             queue.progress(body["session_id"], progress)
         elif kind == "backends_changed":
-            audience.publish_all(ServerChanged(server_json()))
+            tell_server()
 
-    def on_workers(_count: int) -> None:
-        audience.publish_all(ServerChanged(server_json()))
+    return hear
 
-    live = LiveHub(settings.data_dir, on_live, on_workers)
-    queue = PaintQueue(
-        jobs=JobStore(database),
-        pictures=pictures,
-        backends=backends,
-        templates=templates,
-        live=live,
-        publish=audience.publish,
-        sign=sign,
-        limit=settings.queue_limit,
-    )
-    socketio = SocketIO()
-    engine, engine_for = choose_engine(settings)
-    conversations = ConversationStore(database, owner=f"{uuid.uuid4()}")
+
+def _chat_ports(
+    engine_for: Callable[[str | None], Engine],
+    templates: TemplateStore,
+    queue: PaintQueue,
+    publish: Publish,
+    spawn: Callable[..., Any],
+) -> ChatPorts:
+    """How chat reaches folders and painting, of which it knows nothing else."""
 
     def system_prompt(folder: str | None) -> str:
         return templates.current().folder(folder).system_prompt if folder else ""
@@ -162,7 +199,7 @@ def create_app(settings: Settings) -> ArtBot:
     def paint(session_id: str, words: Words, found: FoundPrompt, ids: ReplyIds) -> str:
         order = PaintOrder(
             prompt=found.prompt,
-            negative_prompt=found.negative_prompt or "",
+            negative_prompt=found.negative_prompt,
             folder=words.folder or "",
             template=words.template or "",
             image_id=words.image_id,
@@ -172,6 +209,18 @@ def create_app(settings: Settings) -> ArtBot:
         )
         return queue.submit(session_id, order)[0].id
 
+    return ChatPorts(
+        engine_for=engine_for,
+        system_prompt=system_prompt,
+        screen=screen,
+        paint=paint,
+        publish=publish,
+        spawn=spawn,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+
+
+def _uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
     def keep(session_id: str, field: str, data: bytes) -> StoredPicture:
         return keep_upload(
             data,
@@ -183,98 +232,33 @@ def create_app(settings: Settings) -> ArtBot:
             pictures=pictures,
         )
 
-    def server_json() -> dict[str, Any]:
-        known = backends.all()
-        up = [backend for backend in known if backend.up]
-        if settings.worker == "child" or not up:  # it has our settings; rows may be an earlier start's
-            paints_demo = all(url.startswith("demo:") for url in settings.sd_urls)
-        else:
-            paints_demo = all(backend.demo for backend in up)
-        return {
-            "version": __version__,
-            "demo": {"engine": engine.demo, "backend": paints_demo},
-            "engine": {"name": engine.name, "models": list(engine.models)},
-            "backends": [{"name": b.name, "kind": b.kind, "demo": b.demo, "up": b.up} for b in known],
-            "worker": live.workers > 0,
-            "limits": {
-                "text_chars": TEXT_CHARS,
-                "image_bytes": EVENT_IMAGE_BYTES,
-                "upload_bytes": UPLOAD_BYTES,
-                "queue": settings.queue_limit,
-                "chat_per_minute": settings.chat_limit,
-            },
-        }
+    return keep
 
-    chat = ChatService(
-        conversations,
-        ChatPorts(
-            engine_for=engine_for,
-            system_prompt=system_prompt,
-            screen=screen,
-            paint=paint,
-            publish=audience.publish,
-            spawn=socketio.start_background_task,
-            new_id=lambda: str(uuid.uuid4()),
-        ),
+
+def _addresses(signer: Signer) -> Sign:
+    """Addresses that open a picture for whoever was told them."""
+
+    def sign(name: str, variant: str) -> str:
+        if variant == "shared":
+            return f"/shared/{name}"
+        suffix = "" if variant == "original" else f"/{variant}"
+        return f"/images/{name}{suffix}?sig={signer.signature('picture', f'{name}/{variant}')}"
+
+    return sign
+
+
+def _door(settings: Settings, signer: Signer) -> Door:
+    return Door(
+        signer=signer,
+        access_key=settings.access_key or signer.signature("made", "access"),
+        access_given=bool(settings.access_key),
+        operator_key=settings.operator_key,
     )
-    services = Services(
-        settings=settings,
-        door=Door(
-            signer=signer,
-            access_key=settings.access_key or signer.signature("made", "access"),
-            access_given=bool(settings.access_key),
-            operator_key=settings.operator_key,
-        ),
-        audience=audience,
-        chat=chat,
-        conversations=conversations,
-        queue=queue,
-        pictures=pictures,
-        keep_upload=keep,
-        templates=templates,
-        chat_limit=AskLimit(settings.chat_limit),
-        upload_limit=AskLimit(UPLOADS_A_MINUTE),
-        metrics=metrics,
-        sign=sign,
-        server_json=server_json,
-    )
-    flask = _flask_app(services)
-    _open_sockets(socketio, flask, services)
+
+
+def _metrics(audience: Audience, chat: ChatService, live: LiveHub) -> Metrics:
+    metrics = Metrics()
     metrics.watch("artbot_sockets", "Sockets connected", lambda: len(audience))
     metrics.watch("artbot_replies_running", "Replies being written", lambda: len(chat.live))
     metrics.watch("artbot_workers", "Workers connected", lambda: live.workers)
-    return ArtBot(flask, socketio, services, live, database)
-
-
-def _flask_app(services: Services) -> Flask:
-    flask = Flask("artbot_server", static_folder=None)
-    flask.secret_key = secrets.token_bytes(32)  # Flask's own sessions are not used
-    flask.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
-    flask.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
-    guard(flask, services)
-    flask.register_blueprint(pages(services))
-    flask.register_blueprint(http_api(services))
-    return flask
-
-
-def _open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
-    settings = services.settings
-
-    def origin_allowed(_origin: str | None, environ: Mapping[str, Any]) -> bool:
-        return same_site(visit_of(environ, settings.trusted_proxies), settings.allowed_origins)
-
-    Sockets(socketio, services).register()
-    socketio.init_app(
-        flask,
-        async_mode=settings.async_mode,
-        json=OrJson,
-        cors_allowed_origins=origin_allowed,
-        manage_session=False,
-        max_http_buffer_size=EVENT_BYTES,
-        ping_interval=PING_EVERY_S,
-        ping_timeout=PING_WAIT_S,
-        http_compression=False,
-        cors_credentials=False,
-        serializer=BoundedPacket,
-    )
-    flask.wsgi_app = secured(flask.wsgi_app)  # type: ignore[method-assign, assignment]
+    return metrics

@@ -37,8 +37,9 @@ def set_up_logs(level: str) -> None:
 
 def _shorten(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in event.items():
-        if isinstance(value, str) and name != "exception":
-            event[name] = KEY_LIKE.sub(r"\1-…", value)[:LONGEST_VALUE]
-        elif isinstance(value, (bytes, bytearray)):
+        if isinstance(value, (bytes, bytearray, memoryview)):
             event[name] = f"{len(value)} bytes"
+        elif value is not None and not isinstance(value, (bool, int, float)):
+            text = KEY_LIKE.sub(r"\1-…", str(value))
+            event[name] = text if name == "exception" else text[:LONGEST_VALUE]  # a traceback's end says most
     return event

@@ -160,7 +160,10 @@ class ChatService:
             return ChatRequest(messages=lines, model=words.model, key=words.key, stream=words.stream)
 
         session_id = reply.ids.session_id
-        self._run(reply, words, request, lambda event: self._ports.publish(session_id, event))
+        try:
+            self._run(reply, words, request, lambda event: self._ports.publish(session_id, event))
+        except Unavailable:  # the server stops while the database is away; its next start closes the reply
+            log.warning("a reply could not be stored", reply_id=reply.ids.reply_id)
 
     def _run(
         self,

@@ -23,6 +23,8 @@ from artbot_server.live.frames import BadFrame, Frame, FrameReader, encode
 
 SEND_TIMEOUT_S = 2.0
 """Longest wait for a worker that does not read; wake-ups are some bytes, so a full buffer means it hangs."""
+CONNECT_WAIT_S = 5.0
+"""A question that comes while the worker is still starting waits for it as long."""
 RECEIVE_BYTES = 256 * 1024
 
 OnMessage = Callable[[str, Mapping[str, Any], bytes], None]
@@ -105,8 +107,11 @@ class LiveHub:
         """Ask the worker that was heard last and wait for its answer.
 
         Raises:
-            Unavailable: no worker is connected, or it did not answer in time.
+            Unavailable: no worker is connected even after some seconds, or it did not answer in time.
         """
+        give_up_at = time.monotonic() + CONNECT_WAIT_S
+        while not self._workers and not self._stopped and time.monotonic() < give_up_at:
+            time.sleep(CONNECT_WAIT_S / 100)
         workers = sorted(self._workers, key=lambda worker: worker.heard_at)
         if not workers:
             raise Unavailable("The worker is away; try again in a moment.")

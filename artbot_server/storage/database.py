@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Float, create_engine, event, literal_column
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 LOCKED_FOR_S = 30.0
 """How long a write waits for somebody else's lock before it gives up: longer than any backup's checkpoint."""
+WRITE_AHEAD_LOG = "PRAGMA journal_mode=WAL"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.1
 
 
@@ -71,40 +72,54 @@ class Database:
         """SQLite only, lasting: readers and the one writer no longer wait for each other.
 
         Raises:
-            Unavailable: the file cannot be opened or is no database.
+            Unavailable: the file is no database, cannot be opened or stays locked.
         """
-        try:
+
+        def attempt() -> None:
             with self._engine.connect() as connection:
                 raw = connection.connection.dbapi_connection
                 assert raw is not None
-                raw.cursor().execute("PRAGMA journal_mode=WAL")
-        except (DBAPIError, sqlite3.Error) as error:  # the second by the cursor, past SQLAlchemy
-            raise Unavailable(f"The database cannot be opened: {getattr(error, 'orig', error)}.") from error
+                try:
+                    raw.cursor().execute(WRITE_AHEAD_LOG)  # outside any transaction, where SQLAlchemy has none
+                except sqlite3.Error as error:
+                    raise DBAPIError.instance(WRITE_AHEAD_LOG, None, error, sqlite3.Error) from error
+
+        _tried_again(attempt, LOCKED_FOR_S)
 
     def close(self) -> None:
         """Close the pooled connections."""
         self._engine.dispose()
 
     def _run(self, work: Callable[[Connection], T], *, write: bool, wait_s: float = LOCKED_FOR_S) -> T:
-        give_up_at = time.monotonic() + wait_s
-        pause_s = FIRST_PAUSE_S
-        while True:
-            try:
-                with self._engine.connect() as connection:
-                    if write:
-                        connection.info["artbot_write"] = True
-                    try:
-                        with connection.begin():
-                            return work(connection)
-                    finally:
-                        connection.info.pop("artbot_write", None)
-            except PoolTimeoutError as error:
-                raise Unavailable("The database has no connection free; try again in a moment.") from error
-            except OperationalError as error:
-                if not _is_passing(error) or time.monotonic() >= give_up_at:
-                    raise Unavailable("The database cannot be used just now; try again in a moment.") from error
-            time.sleep(pause_s * random.uniform(0.5, 1.5))
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        def attempt() -> T:
+            with self._engine.connect() as connection:
+                if write:
+                    connection.info["artbot_write"] = True
+                try:
+                    with connection.begin():
+                        return work(connection)
+                finally:
+                    connection.info.pop("artbot_write", None)
+
+        return _tried_again(attempt, wait_s)
+
+
+def _tried_again(attempt: Callable[[], T], wait_s: float) -> T:
+    """The only loop that waits for somebody else's lock. Raises Unavailable."""
+    give_up_at = time.monotonic() + wait_s
+    pause_s = FIRST_PAUSE_S
+    while True:
+        try:
+            return attempt()
+        except PoolTimeoutError as error:
+            raise Unavailable("The database has no connection free; try again in a moment.") from error
+        except DatabaseError as error:
+            if type(error) not in (OperationalError, DatabaseError):  # about the statement itself: a fault of ours
+                raise
+            if not _is_passing(error) or time.monotonic() >= give_up_at:
+                raise Unavailable("The database cannot be used just now; try again in a moment.") from error
+        time.sleep(pause_s * random.uniform(0.5, 1.5))
+        pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
 
 def _is_passing(error: DBAPIError) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from artbot_server.errors import ArtbotError, BackendFailed, BadRequest
+from artbot_server.errors import ArtbotError, BackendFailed, BadRequest, Unavailable
 from artbot_server.painting.jobs import Job, JobState
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import StoredPicture, picture_json
@@ -20,12 +21,16 @@ from artbot_server.web.services import UPLOAD_BYTES, Services
 BASE64_STEP = 98_304
 """Bytes encoded at a time (a multiple of 3), with a breath after each: a large picture must not hold the loop."""
 
+MOST_WAITING = 64
+"""Calls that may wait for pictures at a time: each holds a connection for minutes."""
+
 FORM_NAMES = {"folder": "folderName", "template": "templateName", "image_id": "image"}
 
 
 def http_api(services: Services) -> Blueprint:
     """The routes."""
     api = Blueprint("http_api", __name__)
+    waiting = threading.BoundedSemaphore(MOST_WAITING)
 
     @api.post("/api/v1/images")
     def upload() -> Response:
@@ -38,9 +43,11 @@ def http_api(services: Services) -> Blueprint:
     @api.post("/submitbyprompt")
     def submit_by_prompt() -> Response:
         session_id, token = _session(services)
-        with _named_as_in_the_form():
+        if services.door.session_of(g.visit) is None:  # a new session each time: only the address tells who it is
+            services.chat_limit.count(g.visit.address)
+        with _named_as_in_the_form(), _one_of(waiting):
             job = _submitted(services, session_id)
-        job = services.queue.wait(session_id, job.id)
+            job = services.queue.wait(session_id, job.id)
         pictures = _pictures(services, job)
         response = Response(_images_json(services, pictures), mimetype="application/json")
         response.headers[SESSION_HEADER] = token
@@ -57,6 +64,17 @@ def _submitted(services: Services, session_id: str) -> Job:
         image_id = services.keep_upload(session_id, "image", _file("image")).id
     order = PaintOrder(prompt=asked.prompt, folder=asked.folder, template=asked.template, image_id=image_id)
     return services.queue.submit(session_id, order)[0]
+
+
+@contextmanager
+def _one_of(places: threading.BoundedSemaphore) -> Iterator[None]:
+    """Hold one of so many places; Unavailable when none is free."""
+    if not places.acquire(blocking=False):
+        raise Unavailable("Too many callers wait for their pictures; try again in a moment.", retry_after_s=5)
+    try:
+        yield
+    finally:
+        places.release()
 
 
 @contextmanager

@@ -187,6 +187,7 @@ def _picture(services: Services, picture: StoredPicture, variant: Any, cache: st
     if not path.is_file():
         raise NotFound("There is no such picture.")
     mime = "image/webp" if variant == "thumbnail" else picture.mime
-    response = send_file(path, mimetype=mime, conditional=True, etag=f"{picture.id}-{variant}")
+    name = f"art-bot-{picture.seed if picture.seed is not None else picture.id}{path.suffix}"
+    response = send_file(path, mimetype=mime, conditional=True, etag=f"{picture.id}-{variant}", download_name=name)
     response.headers["Cache-Control"] = f"{cache}, max-age={YEAR_S}, immutable" if cache == "private" else cache
     return response

@@ -39,22 +39,23 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _no_zero(value: str) -> str:
-    if "\0" in value:
-        raise PydanticCustomError("zero", "a text without the character NUL")
+def _whole(value: str) -> str:
+    if "\0" in value or HALF_CHARACTER.search(value):
+        raise PydanticCustomError("whole", "a text of whole characters without NUL")
     return value
 
 
-Words = Annotated[str, AfterValidator(_no_zero)]
-"""Any text that a database can keep: PostgreSQL takes no NUL."""
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+Text = Annotated[str, AfterValidator(_whole)]
+"""Any text that a database can keep: none takes half a character (JavaScript cuts them so), PostgreSQL no NUL."""
 
 Uuid = Annotated[str, Field(max_length=64), AfterValidator(_is_uuid)]
-Id = Annotated[Words, Field(min_length=1, max_length=64)]
-Name = Annotated[Words, Field(min_length=1, max_length=128)]
+Id = Annotated[Text, Field(min_length=1, max_length=64)]
+Name = Annotated[Text, Field(min_length=1, max_length=128)]
 OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none)]
 OptionalId = Annotated[Id | None, BeforeValidator(_empty_is_none)]
-ClientSid = Annotated[Words, Field(max_length=128)]
-Prompt = Annotated[Words, Field(min_length=1, max_length=PROMPT_CHARS)]
+ClientSid = Annotated[Text, Field(max_length=128)]
+Prompt = Annotated[Text, Field(min_length=1, max_length=PROMPT_CHARS)]
 PictureData = Annotated[bytes | str, Field(union_mode="left_to_right")]
 
 
@@ -71,7 +72,7 @@ class ArticleMessage(Request):
     """One entry of OpenAI's list."""
 
     role: Literal["system", "user", "assistant"]
-    content: Annotated[Words, Field(max_length=100_000)]
+    content: Annotated[Text, Field(max_length=100_000)]
 
 
 class ArticleChat(Request):
@@ -87,7 +88,7 @@ class ArticleChat(Request):
 class SessionChat(Request):
     """The session form of `gpt_chat`."""
 
-    text: Annotated[Words, Field(min_length=1, max_length=TEXT_CHARS)]
+    text: Annotated[Text, Field(min_length=1, max_length=TEXT_CHARS)]
     message_id: Uuid | None = None
     conversation_id: OptionalId = None
     folder: OptionalName = None
@@ -128,7 +129,7 @@ class Generate(Request):
     prompt: Prompt
     folder: Name
     template: Name
-    negative_prompt: Annotated[Words, Field(max_length=PROMPT_CHARS)] = ""
+    negative_prompt: Annotated[Text, Field(max_length=PROMPT_CHARS)] = ""
     image_id: OptionalId = None
     image: PictureData | None = None
     mask_id: OptionalId = None
@@ -178,7 +179,7 @@ class Conversations(Request):
 class NewConversation(Request):
     """`new_conversation`."""
 
-    title: Annotated[Words, Field(max_length=200)] = ""
+    title: Annotated[Text, Field(max_length=200)] = ""
     folder: OptionalName = None
     template: OptionalName = None
 
@@ -208,6 +209,8 @@ class ConnectAuth(Request):
 
 
 R = TypeVar("R", bound=Request)
+UNION_BRANCHES = ("bytes", "str")
+"""What pydantic adds to a place inside `PictureData`."""
 PYDANTIC_OPENING = re.compile(r"^\w+ should (be|have) ")
 
 
@@ -228,7 +231,9 @@ def parse(model: type[R], data: Any) -> R:
 
 
 def _explained(first: ErrorDetails) -> BadRequest:
-    places = [str(part) for part in first["loc"] if not str(part).startswith(("function-", "bytes", "str"))]
+    places = [
+        str(part) for part in first["loc"] if part not in UNION_BRANCHES and not str(part).startswith("function-")
+    ]
     allowed = first["msg"]
     if not places and ": " in allowed:
         place, _, allowed = allowed.partition(": ")

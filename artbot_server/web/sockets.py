@@ -77,8 +77,6 @@ class Sockets:
     def _take(self, auth: ask.ConnectAuth, sid: str, environ: dict[str, Any]) -> None:
         services = self._services
         visit = visit_of(environ, services.settings.trusted_proxies)
-        if services.audience.member(sid) is not None:
-            return  # a client sent an event of its own named "connect"
         if not same_site(visit, services.settings.allowed_origins):
             raise NotAllowed("Pages of another site are refused; see ARTBOT_ALLOWED_ORIGINS.", field="Origin")
         if not services.door.may_enter(visit, auth.access):

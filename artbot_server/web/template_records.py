@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from artbot_server.painting.merge import expected
+from artbot_server.painting.merge import DEFAULTS, expected
 from artbot_server.painting.templates import Bilingual, Folder, Library, Template
 from artbot_server.sd.base import Abilities
 
@@ -56,7 +56,8 @@ def _folder_json(folder: Folder, version: str) -> dict[str, Any]:
 
 
 def _template_json(template: Template, version: str) -> dict[str, Any]:
-    width, height, count = expected(template.fields)
+    fields = {**DEFAULTS, **template.fields}
+    width, height, count = expected(fields)
     return {
         "name": template.name,
         "title": _both(template.title, template.name),
@@ -64,7 +65,7 @@ def _template_json(template: Template, version: str) -> dict[str, Any]:
         "width": width,
         "height": height,
         "count": count,
-        "steps": template.fields.get("steps"),
+        "steps": fields["steps"],
         "picture_url": _address(template.folder, template.name, version) if template.picture else None,
         "broken": None,
         "parameters": dict(template.fields),

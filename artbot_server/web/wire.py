@@ -8,15 +8,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from socketio.packet import Packet
 
 from artbot_server.events import Event, PicturesReady
 
 EVENT_PICTURE_BYTES = 8_000_000
 """Above this a picture event carries addresses only: one event would hold the socket for seconds."""
-
-MOST_ATTACHMENTS = 4
-"""Binary values in one event from a client: a picture and a mask, and as many again."""
 
 LoadPicture = Callable[[str, str], bytes | None]
 """`load(id, variant)`: the file's bytes, None when it is gone."""
@@ -45,17 +41,6 @@ class OrJson:
                 return json.loads(text)
             except RecursionError:
                 raise ValueError("nested too deeply") from None
-
-
-class BoundedPacket(Packet):  # type: ignore[misc]  # the package has no types
-    """A packet of Socket.IO with few attachments: the package itself would gather any number of them in memory."""
-
-    def decode(self, encoded_packet: Any) -> int:
-        """How many binary attachments belong to it. Raises ValueError when they are too many."""
-        count = int(super().decode(encoded_packet))
-        if count > MOST_ATTACHMENTS:
-            raise ValueError("too many attachments")
-        return count
 
 
 def fields_for(event: Event, images: str, load: LoadPicture) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from artbot_server.storage.database import Database
 from artbot_server.storage.schema import metadata
 from tests.chat.chat_house import ChatHouse, sqlite_house
 from tests.chat.scripted_engine import ScriptedEngine
+from tests.painting.house import until
 from tests.postgres import empty_postgres
 
 PROMPT = "A red fox, snow, soft light"
@@ -267,27 +268,64 @@ def test_a_model_that_cannot_be_asked_fails_its_reply(tmp_path):
         assert len(house.service.live) == 0
 
 
-def test_a_database_that_is_away_at_the_end_loses_no_word_of_the_reply(tmp_path):
-    engine = ScriptedEngine(
-        "A red fox, ", "snow", lambda: change(house, "ALTER TABLE messages RENAME TO gone"), ReplyEnd("stop")
-    )
-    with sqlite_house(tmp_path, engine=engine) as house:
-        ids = house.say(paint=True, folder="animals", template="t")
-        end = house.end_of(ids)
-        assert (end.name, end.full_message, end.error["code"]) == ("chat_error", "A red fox, snow", "unavailable")
-        assert len(house.service.live) == 0
-        assert not house.painted
+def without_messages(house):
+    """Every statement about messages fails until `with_messages`."""
+    change(house, "ALTER TABLE messages RENAME TO gone")
 
 
-def test_a_database_that_is_away_at_the_end_loses_no_word_of_the_articles_form(tmp_path):
-    engine = ScriptedEngine(
-        "A red fox, ", "snow", lambda: change(house, "ALTER TABLE messages RENAME TO gone"), ReplyEnd("stop")
-    )
+def with_messages(house):
+    change(house, "ALTER TABLE gone RENAME TO messages")
+
+
+@pytest.fixture
+def losing(tmp_path):
+    """A house whose database goes away before the reply's end."""
+    script = ["A red fox, ", "snow", lambda: without_messages(house), ReplyEnd("stop")]
+    with sqlite_house(tmp_path, engine=ScriptedEngine(*script)) as house:
+        yield house
+
+
+def is_away(house):
+    try:
+        rows(house, "messages")
+    except Unavailable:
+        return True
+    return False
+
+
+def test_a_database_that_is_away_at_the_end_is_waited_for_and_nothing_is_told_before(losing):
+    ids = losing.say(paint=True, folder="animals", template="t")
+    until(lambda: is_away(losing))
+    assert [event.name for _, event in losing.events if event.name in ("gpt_chat", "chat_error")] == []
+    assert losing.service.resume("anna", ids.reply_id)["text"].startswith("A red fox")
+    with_messages(losing)
+    end = losing.end_of(ids)
+    assert (end.full_message, end.state, end.job_id) == ("A red fox, snow", "complete", "job-1")
+    assert losing.stored(ids).content == "A red fox, snow"
+
+
+def test_a_database_that_is_away_at_the_end_loses_no_word_of_the_articles_form(losing):
+    def back():
+        until(lambda: is_away(losing))
+        with_messages(losing)
+
+    thread = threading.Thread(target=back)
+    thread.start()
     sent = []
-    with sqlite_house(tmp_path, engine=engine) as house:
-        _, outcome = house.ask(send=sent.append)
-    assert (outcome.text, outcome.state, outcome.error.error_code) == ("A red fox, snow", "failed", "unavailable")
-    assert sent[-1].name == "chat_error"
+    _, outcome = losing.ask(send=sent.append)
+    thread.join()
+    assert (outcome.text, outcome.state, sent[-1].name) == ("A red fox, snow", "complete", "gpt_chat")
+
+
+def test_a_server_that_stops_while_the_database_is_away_leaves_the_reply_to_its_next_start(losing):
+    ids = losing.say()
+    until(lambda: is_away(losing))
+    losing.service.live.drain(0)
+    losing.settle()
+    with_messages(losing)
+    losing.service.close_orphans(everybody=True)
+    assert losing.stored(ids).state == "interrupted"
+    assert losing.end_of(ids).error["code"] == "interrupted"
 
 
 def test_a_database_that_is_away_at_the_beginning_refuses(house):

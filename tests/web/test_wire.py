@@ -68,3 +68,14 @@ def test_other_events_are_their_fields():
 def test_the_json_shim_takes_what_socketio_passes():
     text = OrJson.dumps({"猫": [1, None]}, separators=(",", ":"))
     assert text == '{"猫":[1,null]}' and OrJson.loads(text) == {"猫": [1, None]}
+
+
+@pytest.mark.parametrize("value", ["half \ud83d", 2**65, float("inf")])
+def test_what_orjson_refuses_passes_all_the_same(value):
+    assert OrJson.loads(OrJson.dumps({"x": [value]})) in ({"x": [value]}, {"x": [None]})
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "", "\0"])
+def test_what_is_no_json_is_a_value_error(text):
+    with pytest.raises(ValueError):  # noqa: PT011 - orjson, json and we raise it, with words of our own each
+        OrJson.loads(text)

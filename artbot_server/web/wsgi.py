@@ -1,0 +1,59 @@
+"""The two halves of the edge as one WSGI application: Flask's routes, and Socket.IO in front of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+from artbot_server.web.access import same_site, visit_of
+from artbot_server.web.http_api import http_api
+from artbot_server.web.packets import CheckedPacket, hang_up_on_garbage
+from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
+from artbot_server.web.services import Services
+from artbot_server.web.sockets import Sockets
+from artbot_server.web.wire import OrJson
+
+EVENT_BYTES = 1_000_000
+"""Largest event from a client: Socket.IO's usual limit."""
+PING_EVERY_S, PING_WAIT_S = 25, 20
+
+
+def flask_app(services: Services) -> Flask:
+    """Flask with every route and rule."""
+    flask = Flask("artbot_server", static_folder=None)
+    flask.secret_key = secrets.token_bytes(32)  # Flask's own sessions are not used
+    flask.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
+    flask.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
+    guard(flask, services)
+    flask.register_blueprint(pages(services))
+    flask.register_blueprint(http_api(services))
+    return flask
+
+
+def open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
+    """Put Socket.IO with every event in front of Flask."""
+    settings = services.settings
+
+    def origin_allowed(_origin: str | None, environ: Mapping[str, Any]) -> bool:
+        return same_site(visit_of(environ, settings.trusted_proxies), settings.allowed_origins)
+
+    Sockets(socketio, services).register()
+    socketio.init_app(
+        flask,
+        async_mode=settings.async_mode,
+        json=OrJson,
+        cors_allowed_origins=origin_allowed,
+        manage_session=False,
+        max_http_buffer_size=EVENT_BYTES,
+        ping_interval=PING_EVERY_S,
+        ping_timeout=PING_WAIT_S,
+        http_compression=False,
+        cors_credentials=False,
+        serializer=CheckedPacket,
+    )
+    hang_up_on_garbage(socketio.server)
+    flask.wsgi_app = secured(flask.wsgi_app)  # type: ignore[method-assign, assignment]
