@@ -4,6 +4,7 @@ import queue
 import threading
 import uuid
 
+import engineio
 import socketio
 
 from tests.server import wait_until
@@ -22,11 +23,23 @@ EVENTS = (
 )
 
 
+class _InOrder(engineio.Client):
+    """The package gives each packet a thread of its own, so that handlers of a busy client run in any order."""
+
+    def _trigger_event(self, event, *args, **how):
+        return super()._trigger_event(event, *args, **how | {"run_async": False})
+
+
+class _SocketClient(socketio.Client):
+    def _engineio_client_class(self):
+        return _InOrder
+
+
 class Client:
     """One socket; use as a context."""
 
     def __init__(self, address, *, auth=None, transports=None, headers=None):
-        self.io = socketio.Client(reconnection=False)
+        self.io = _SocketClient(reconnection=False)
         self.heard = []
         self.arrived = threading.Condition()
         self.refused = queue.Queue()

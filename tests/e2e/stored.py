@@ -11,11 +11,6 @@ def rows(data_dir: Path, query: str, *values: object) -> list[tuple]:
         return connection.execute(query, values).fetchall()
 
 
-def write(data_dir: Path, statement: str, values: list[tuple]) -> None:
-    with closing(sqlite3.connect(data_dir / "artbot.db", timeout=10)) as connection, connection:
-        connection.executemany(statement, values)
-
-
 def pictures_of(data_dir: Path, job_id: str) -> int:
     """Rows of pictures of a job; each must have its two files."""
     ids = [row[0] for row in rows(data_dir, "SELECT id FROM pictures WHERE job_id = ?", job_id)]
@@ -27,6 +22,5 @@ def pictures_of(data_dir: Path, job_id: str) -> int:
 def files_without_rows(data_dir: Path) -> set[str]:
     """Names of picture files that no row knows."""
     known = {row[0] for row in rows(data_dir, "SELECT id FROM pictures")}
-    return {path.name for path in (data_dir / "pictures").glob("??/*")} - {
-        path.name for path in (data_dir / "pictures").glob("??/*") if path.name.split(".")[0] in known
-    }
+    names = {path.name for path in (data_dir / "pictures").glob("??/*")}
+    return {name for name in names if name.split(".")[0] not in known}

@@ -17,8 +17,6 @@ from tests.llm.fake_openai import FakeOpenAI
 from tests.server import ROOT, RunningServer, wait_until
 
 SMALL = {"width": 128, "height": 128, "batch_size": 1}
-JOB_S = 4.0
-"""What a job of the demo painter takes at pace 1."""
 
 
 @pytest.fixture
