@@ -89,7 +89,9 @@ class ChatService:
         )
         user = user_message(ids, words.text, words)
         reply = empty_reply(ids, words.model)
-        saved = self._store.add_turn(NewTurn(user=user, reply=reply, begins=begins, title=title_of(words.text), alone=True))
+        saved = self._store.add_turn(
+            NewTurn(user=user, reply=reply, begins=begins, title=title_of(words.text), alone=True)
+        )
         if saved.reply.id != ids.reply_id:  # the same message came at the same instant and was quicker
             return ids_of(saved.reply)
         live = self.live.begin(ids)
