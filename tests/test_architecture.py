@@ -81,7 +81,6 @@ TESTED_ELSEWHERE = {
     "web/wsgi.py": "tests/e2e/test_access.py",
     "web/http_api.py": "tests/e2e/test_http.py",
     "web/pages.py": "tests/e2e/test_access.py",
-    "web/wsgi.py": "tests/e2e/test_limits.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record
     "llm/base.py": "tests/contracts/engine_contract.py",
     "sd/base.py": "tests/contracts/backend_contract.py",

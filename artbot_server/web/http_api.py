@@ -43,8 +43,6 @@ def http_api(services: Services) -> Blueprint:
     @api.post("/submitbyprompt")
     def submit_by_prompt() -> Response:
         session_id, token = _session(services)
-        if services.door.session_of(g.visit) is None:  # a new session each time: only the address tells who it is
-            services.chat_limit.count(g.visit.address)
         with _named_as_in_the_form(), _one_of(waiting):
             job = _submitted(services, session_id)
             job = services.queue.wait(session_id, job.id)
@@ -59,6 +57,8 @@ def http_api(services: Services) -> Blueprint:
 def _submitted(services: Services, session_id: str) -> Job:
     asked = parse(SubmitByPrompt, {name: value.strip() for name, value in request.form.items() if value.strip()})
     _, template = services.templates.find(asked.folder, asked.template)
+    if services.door.session_of(g.visit) is None:  # a new session each time: only the address tells who it is
+        services.chat_limit.count(g.visit.address)
     image_id = None
     if template.mode == "img2img" and "image" in request.files:  # as in the article, others do not look at it
         image_id = services.keep_upload(session_id, "image", _file("image")).id
