@@ -184,7 +184,7 @@ def test_no_key_and_nobody_there(tmp_path):
 
 @pytest.mark.long
 def test_silence_has_a_limit(fake, client):
-    fake.answer(silence_after(delta("one")))
+    fake.answer(silence_after(delta("one"), bound_s=120))
     ack = client.say("a cat")
     told = client.wait("chat_error", within_s=90, reply_id=ack["reply_id"])
     hold(told["error"], "engine_timeout", "engine")

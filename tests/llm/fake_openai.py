@@ -48,9 +48,9 @@ class Exchange:
         """The end mark of a chunked body."""
         self.send(b"0\r\n\r\n")
 
-    def wait_for_close(self) -> None:
+    def wait_for_close(self, bound_s: float = WAIT_S) -> None:
         """Say nothing until the other side has hung up."""
-        self._connection.settimeout(WAIT_S)
+        self._connection.settimeout(bound_s)
         try:
             while self._connection.recv(4096):
                 pass
@@ -204,9 +204,9 @@ def silence(exchange: Exchange) -> None:
     exchange.wait_for_close()
 
 
-def silence_after(*chunks: bytes) -> Answer:
+def silence_after(*chunks: bytes, bound_s: float = WAIT_S) -> Answer:
     """Silent in the middle of a stream until the client hangs up."""
-    return stream(*chunks, then=Exchange.wait_for_close)
+    return stream(*chunks, then=lambda exchange: exchange.wait_for_close(bound_s))
 
 
 def cut_after(*chunks: bytes) -> Answer:
