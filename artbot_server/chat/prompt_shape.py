@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-MAX_WORDS = 120  # beyond that it is an essay; Stable Diffusion reads 75 tokens a chunk
+MAX_WORDS = 300  # beyond that it is an essay; Stable Diffusion reads 75 tokens a chunk
 MIN_WORDS = 3
 LATIN_SHARE = 0.9  # of the letters: prompts are English, a name in Chinese may stand in brackets
 

@@ -95,17 +95,20 @@ class Painter:
 
     def _check(self) -> None:
         """Ask the backend what it offers and note it for the web process."""
+        reason = None
         try:
             abilities = self._backend.abilities()
         except BackendFailed as error:
-            abilities = None
-            log.warning("backend_down", backend=self._backend.name, code=error.error_code)
+            abilities, reason = None, error.message
         self._known.seen(self._backend, abilities)
         up = abilities is not None
         self._check_at = time.monotonic() + (self._timing.health_s if up else self._timing.down_s)
         if up != self._up:
             self._up = up
-            log.info("backend_changed", backend=self._backend.name, up=up)
+            if up:
+                log.info("backend_up", backend=self._backend.name)
+            else:
+                log.warning("backend_down", backend=self._backend.name, reason=reason)
             self._desk.tell("backends_changed", {}, b"")
 
     def _give_up(self) -> None:

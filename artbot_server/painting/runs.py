@@ -192,6 +192,7 @@ def _end_early(run: Run, desk: Desk) -> bool:
 
 def _tell_end(changed: bool, job: Job, desk: Desk) -> None:
     if changed:
+        log.info("job_ended", job_id=job.id, attempt=job.attempt)
         desk.tell_changed(job)
     else:
         log.warning("job_lost", job_id=job.id, attempt=job.attempt)

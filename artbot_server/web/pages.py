@@ -33,6 +33,8 @@ SESSION_HEADER = "X-Artbot-Session"
 ALLOWED_HEADERS = "Authorization, Content-Type, X-Artbot-Access, X-Artbot-Operator"
 """What pages of allowed origins may send; cookies stay out of it."""
 YEAR_S = 31_536_000
+HOUR_S = 3_600
+TAKEN_BACK = "This link was taken back, or is not whole.\n这个链接已收回，或者不完整。\n"
 OPEN_PATHS = ("/healthz", "/static/", "/images/", "/shared/", "/operator", "/metrics", "/template_picture")
 """Served without an access key: nothing of anybody's, or guarded by its own signature or key."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
@@ -121,7 +123,7 @@ def pages(services: Services) -> Blueprint:
 
     @page.get("/static/<path:name>")
     def static_file(name: str) -> AnyResponse:
-        return send_from_directory(static, name, max_age=YEAR_S if name.startswith("vendor/") else 0)
+        return send_from_directory(static, name, max_age=_static_age(name))
 
     @page.get("/template_picture")
     def template_picture() -> AnyResponse:
@@ -143,7 +145,12 @@ def pages(services: Services) -> Blueprint:
 
     @page.get("/shared/<token>")
     def shared(token: str) -> AnyResponse:
-        return _picture(services, services.pictures.shared(token), "original", "no-cache, private")
+        try:
+            return _picture(services, services.pictures.shared(token), "original", "no-cache, private")
+        except NotFound:
+            if request.accept_mimetypes.best == "text/html":  # somebody followed the link in a browser
+                return Response(TAKEN_BACK, 404, mimetype="text/plain")
+            raise
 
     @page.get("/healthz")
     def health() -> Response:
@@ -168,6 +175,13 @@ def pages(services: Services) -> Blueprint:
         return response
 
     return page
+
+
+def _static_age(name: str) -> int:
+    """Icons are asked for again by each new sheet, also when the network is away."""
+    if name.startswith("vendor/"):
+        return YEAR_S
+    return HOUR_S if name.endswith(".svg") else 0
 
 
 def require_operator(services: Services, visit: Visit, key: str | None = None) -> None:

@@ -211,6 +211,7 @@ class ConnectAuth(Request):
 R = TypeVar("R", bound=Request)
 UNION_BRANCHES = ("bytes", "str")
 """What pydantic adds to a place inside `PictureData`."""
+AMOUNT = re.compile(r"(at (?:most|least) \d+) .*")
 PYDANTIC_OPENING = re.compile(r"^\w+ should (be|have) ")
 
 
@@ -240,6 +241,9 @@ def _explained(first: ErrorDetails) -> BadRequest:
         places = [place]
     field = ".".join(places)
     allowed = PYDANTIC_OPENING.sub("", allowed)
+    if first["type"] in ("too_long", "too_short"):
+        unit = "items" if first.get("ctx", {}).get("field_type") in ("List", "Dictionary") else "characters"
+        allowed = AMOUNT.sub(rf"\1 {unit}", allowed)
     if first["type"] == "missing":
         return BadRequest(f"The field {field} is missing.", field=field, allowed="a value")
     return BadRequest(f"The field {field} must be {allowed}.", field=field, allowed=allowed)

@@ -73,6 +73,17 @@ export class Actions {
     return error;
   }
 
+  /** Paint a reply as its message was meant, whatever is shown or chosen by now. */
+  paintReply(event, message) {
+    const ask = { job_id: newId(), prompt: event.prompt, reply_id: event.reply_id };
+    ask.conversation_id = event.conversation_id;
+    ask.folder = message?.folder ?? this.#choice.folder;
+    ask.template = message?.template ?? this.#choice.template;
+    if (event.negative_prompt) ask.negative_prompt = event.negative_prompt;
+    if (message?.image_id) ask.image_id = message.image_id;
+    return this.#generate(ask, this.#choice.templateRecord());
+  }
+
   again(job) {
     return this.#generate(againAsk(job, { job_id: newId(), seed: newSeed() }), job);
   }
@@ -150,14 +161,14 @@ export class Actions {
 
   // ---- Internal ----
 
+  /** The sheet stays until the server has taken the order: a refusal is said where it was asked. */
   async #generate(ask, shape) {
+    const ack = await this.#connection.ask("generate", ask);
+    if (!ack.ok) return ack.error;
     this.#state.addJob(
       askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, this.#state.next()),
     );
-    const ack = await this.#connection.ask("generate", ask);
-    if (ack.ok) return null;
-    this.#state.dropJob(ask.job_id);
-    return ack.error;
+    return null;
   }
 
   /** After each connect: the conversation this tab was in, or the newest one. */

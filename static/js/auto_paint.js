@@ -23,11 +23,6 @@ export class AutoPaint {
 
   #paint(event, state, actions) {
     const message = state.messages.find((one) => one.role === "user" && one.message_id === event.message_id);
-    actions.paint({
-      prompt: event.prompt,
-      negative: event.negative_prompt,
-      replyId: event.reply_id,
-      imageId: message?.image_id,
-    });
+    actions.paintReply(event, message);
   }
 }

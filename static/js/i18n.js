@@ -36,7 +36,8 @@ export function fieldName(name) {
 export function errorWords(error) {
   const code = error?.code ?? "internal";
   const retry = error?.detail?.retry_after_s;
-  const words = hasWords(`error.${code}`) ? t(`error.${code}`) : error?.message || t("error.internal");
+  const key = [`error.${code}.${error?.detail?.field}`, `error.${code}`].find(hasWords);
+  const words = key ? t(key) : error?.message || t("error.internal");
   return retry ? `${words} ${t("error.retry_after", { n: Math.ceil(retry) })}` : words;
 }
 

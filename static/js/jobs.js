@@ -34,7 +34,7 @@ export function applyImages(job, event) {
   return { ...job, images: event.images.map(({ data, ...picture }) => picture) };
 }
 
-/** The job this page shows between its own `generate` and the server's first record of it. */
+/** The job this page shows between the ack of its `generate` and the server's first record of it. */
 export function askedJob(ask, created_at) {
   return {
     state: "queued",

@@ -135,11 +135,6 @@ export class State extends EventTarget {
     this.tell("turns");
   }
 
-  dropJob(jobId) {
-    this.jobs.delete(jobId);
-    this.tell("turns");
-  }
-
   /** What this page keeps for later: `unsent` messages, `drafts` of prompts. */
   hold(kept) {
     Object.assign(this, kept);

@@ -59,7 +59,9 @@ export class FrameView {
   #net() {
     const box = document.querySelector("[data-connection]");
     const { status, error } = this.#connection;
-    const workerAway = status === "online" && this.#state.server?.worker === false;
+    const { worker, backends = [] } = this.#state.server ?? {};
+    const nonePaints = worker === false || (backends.length > 0 && backends.every((backend) => !backend.up));
+    const workerAway = status === "online" && nonePaints;
     const { dot, words, retry } = parts(box);
     box.dataset.connection = status;
     box.hidden = !["reconnecting", "offline", "refused"].includes(status) && !workerAway;

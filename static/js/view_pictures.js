@@ -86,9 +86,14 @@ export class PicturesSheet {
       buttons[at + move].focus();
     }
     const picture = this.#turn.job.images[at];
-    if (event.key === "a") this.#again();
-    if (event.key === "u") this.#context.actions.use(picture);
-    if (event.key === "d") buttons[at].closest("li").querySelector("a").click();
+    const act = {
+      a: () => this.#again(),
+      u: () => this.#context.actions.use(picture),
+      d: () => buttons[at].closest("li").querySelector("a").click(),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault(); // the letter would be typed into the field that gets the focus
+    act();
   }
 }
 

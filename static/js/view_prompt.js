@@ -55,7 +55,8 @@ export class PromptSheet {
 
   async paint() {
     const prompt = this.#parts.prompt.innerText.trim();
-    if (!prompt || this.#parts.paint.ariaDisabled === "true") return;
+    if (this.#parts.paint.ariaDisabled === "true") return;
+    if (!prompt) return this.#trouble({ code: "empty_prompt" });
     this.#parts.paint.ariaDisabled = "true";
     this.#parts.trouble.hidden = true;
     const { reply, job, draft, message } = this.#turn;

@@ -41,8 +41,8 @@ def test_cleaning_gives_one_bare_line(text: str, bare: str) -> None:
         ("a fox, snow, moon…", False, False),
         ("一只红色的狐狸", True, False),
         ("", True, False),
-        (" ".join(["fox"] * 120), False, True),
-        (" ".join(["fox"] * 121), False, False),
+        (" ".join(["fox"] * 300), False, True),
+        (" ".join(["fox"] * 301), False, False),
     ],
 )
 def test_a_prompt_has_no_sentence_question_or_talker(text: str, introduced: bool, is_prompt: bool) -> None:

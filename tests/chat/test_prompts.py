@@ -119,7 +119,7 @@ TALK = [
     "1. What colour is the cat?\n2. Where is it?",
     "You could choose:\n1. a colour\n2. a place",
     "an orange kitten, garden\n\na black cat, roof",
-    "a, " * 130,
+    "a, " * 310,
     "Painting it now, one moment",
     "{not json}",
     '{"answer": "a red fox, snow"}',

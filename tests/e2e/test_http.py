@@ -343,3 +343,11 @@ def test_every_answer_protects_the_browser(server, path):
 
 def test_nothing_of_this_was_a_fault_of_the_server(server):
     assert "Traceback" not in server.output
+
+
+def test_somebody_who_follows_a_link_that_was_taken_back_reads_words(server):
+    browser = requests.get(server.address + "/shared/nothing", headers={"Accept": "text/html,*/*;q=0.8"}, timeout=10)
+    assert (browser.status_code, browser.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
+    assert "taken back" in browser.text
+    program = requests.get(server.address + "/shared/nothing", timeout=10)
+    assert (program.status_code, program.json()["error"]["code"]) == (404, "not_found")

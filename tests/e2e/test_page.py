@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.e2e.stored import rows
 from tests.server import RunningServer, wait_until
 
 CHROMIUM = [
@@ -209,3 +210,30 @@ def test_templates_and_folders_are_chosen_by_keyboard(page):
     prompt_of(page)
     page.click("[data-paint]")
     expect(pictures(page).first).to_be_visible(timeout=30_000)
+
+
+def test_a_refused_order_is_said_where_it_was_asked(page):
+    page.locator('[data-template="photo-to-storybook"]').first.click()
+    say(page, "a brown puppy")
+    card = prompt_of(page)
+    page.click("[data-paint]")
+    expect(page.locator("[data-error]:visible").first).to_contain_text("picture")
+    expect(card).to_be_visible()
+    card.fill("")
+    page.click("[data-paint]")
+    expect(page.locator("[data-error]:visible").first).to_contain_text("words")
+
+
+def test_a_prompt_painted_late_stays_in_its_conversation(browser, tmp_path):
+    with RunningServer(tmp_path, ARTBOT_DEMO_PACE="3") as slow:
+        context = browser.new_context(locale="en-US")
+        page = context.new_page()
+        page.goto(slow.address)
+        say(page, "a castle on a mountain")
+        expect(page.locator("[data-reply]").first).not_to_be_empty(timeout=10_000)
+        page.click("[data-autopaint]")
+        page.locator("[data-new-conversation]").first.click()
+        expect(page.locator("[data-turn]")).to_have_count(0)
+        painted = "SELECT id FROM jobs WHERE conversation_id IS NOT NULL"
+        wait_until(lambda: rows(tmp_path, painted), 20, "a job of the conversation")
+        context.close()

@@ -80,11 +80,14 @@ def fold(text: str) -> str:
     return re.sub(r"[^\n\x21-\x7e]+", " ", plain.encode("ascii", "ignore").decode().lower()).strip()
 
 
+_OWNER = re.compile(r"\b(?:my|our|your)\b")  # whose it is cannot be painted
+
+
 def read_en(text: str) -> list[Reading]:
     """The wishes in a message, in order."""
     return [
         reading
-        for clause in _ALSO.split(_FALLING.sub(r"in the \1", fold(text)))
+        for clause in _ALSO.split(_FALLING.sub(r"in the \1", _OWNER.sub("the", fold(text))))
         if clause and clause.strip(" ,")
         for reading in _clause(clause.strip(" ,"))
     ]

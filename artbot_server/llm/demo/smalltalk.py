@@ -120,11 +120,11 @@ def answer(topic: str, text: str) -> str:
         return said
     first = zlib.crc32(text.encode()) % len(_IDEAS)
     one, two = _IDEAS[first][chinese], _IDEAS[(first + 3) % len(_IDEAS)][chinese]
-    return f"{said}试试“{one}”或者“{two}”?" if chinese else f'{said} Try "{one}" or "{two}"?'
+    return f"{said}试试“{one}”或者“{two}”？" if chinese else f'{said} Try "{one}" or "{two}"?'
 
 
 def not_understood(unknown: tuple[str, ...], *, chinese: bool) -> str:
     """Names the words that were left out and asks for others."""
     if chinese:
-        return f"我没看懂{'、'.join(f'“{word}”' for word in unknown)},能换个说法吗?"
+        return f"我没看懂{'、'.join(f'“{word}”' for word in unknown)}，能换个说法吗？"
     return f"I do not know {', '.join(unknown)}; could you say it in other words?"

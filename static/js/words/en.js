@@ -215,6 +215,8 @@ export const en = {
 
   "error.retry_after": "Try again in {n} s.",
   "error.bad_request": "The server did not understand that.",
+  "error.bad_request.image_id": "This template starts from a picture: add one first.",
+  "error.empty_prompt": "Write a few words first.",
   "error.not_allowed": "The server does not let you in.",
   "error.not_found": "That is no longer here.",
   "error.busy": "This conversation is still being answered.",

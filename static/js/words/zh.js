@@ -213,6 +213,8 @@ export const zh = {
 
   "error.retry_after": "{n} 秒后再试。",
   "error.bad_request": "服务器没有看懂。",
+  "error.bad_request.image_id": "这个模板要从一张图开始：先添加一张。",
+  "error.empty_prompt": "先写几个词。",
   "error.not_allowed": "服务器不允许访问。",
   "error.not_found": "已经不在了。",
   "error.busy": "这个对话还在回答中。",

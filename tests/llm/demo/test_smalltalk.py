@@ -62,7 +62,7 @@ def test_the_ideas_vary_with_the_wording_and_stay_for_the_same() -> None:
 
 
 def test_unknown_words_are_named_and_asked_for() -> None:
-    assert not_understood(("貔貅", "饕餮"), chinese=True) == "我没看懂“貔貅”、“饕餮”,能换个说法吗?"
+    assert not_understood(("貔貅", "饕餮"), chinese=True) == "我没看懂“貔貅”、“饕餮”，能换个说法吗？"
     assert not_understood(("貔貅",), chinese=False).endswith("?")
 
 

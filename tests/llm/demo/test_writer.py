@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from artbot_server.chat.prompts import find_prompt
 from artbot_server.llm.demo.lexicon import words
 from artbot_server.llm.demo.scene import pluralise
 from artbot_server.llm.demo.writer import LONGEST_READ, read, write
@@ -228,7 +229,7 @@ def test_made_up_english_wishes_keep_all_their_words() -> None:
             choose.choice(["in a spaceship", "near the old mill", "under the moon", "at night", "beside a blixet"]),
         ]
         prompt = last_prompt(" ".join(parts))
-        wanted = {word for part in parts for word in part.split()} - {"a", "two", "seven"}
+        wanted = {word for part in parts for word in part.split()} - {"a", "two", "seven", "my"}
         missing = [word for word in wanted if not (holds(prompt, word) or holds(prompt, pluralise(word)))]
         if missing:
             lost.append((parts, missing, prompt))
@@ -272,3 +273,9 @@ def test_no_text_whatever_makes_it_fail() -> None:
 
 def test_reading_the_same_message_again_costs_nothing_new() -> None:
     assert read("一只橙色的猫") is read("一只橙色的猫")
+
+
+def test_whose_it_is_is_not_said_so_that_the_prompt_is_one() -> None:
+    reply = last_prompt("my dog Rex wearing a blue hat")
+    assert "dog rex" in reply
+    assert find_prompt(reply) is not None
