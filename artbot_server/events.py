@@ -25,7 +25,7 @@ class SessionSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class UserMessage:
-    """Somebody in this session sent a message; for its other sockets."""
+    """Somebody in this session sent a message; every socket of it is told, the sender too."""
 
     name: ClassVar[str] = "user_message"
     message: Json
