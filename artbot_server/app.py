@@ -22,14 +22,13 @@ from artbot_server.chat.service import ChatPorts, ChatService
 from artbot_server.chat.words import Words
 from artbot_server.choices import choose_engine
 from artbot_server.config import Settings
-from artbot_server.errors import BadRequest
 from artbot_server.events import PaintProgress, Publish, ServerChanged
 from artbot_server.live.local import LiveHub, OnMessage
 from artbot_server.llm.base import Engine
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
-from artbot_server.painting.suitable import unsuitable_words
+from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.painting.uploads import keep_upload
 from artbot_server.storage.backends import BackendStore
@@ -191,10 +190,8 @@ def _chat_ports(
         return templates.current().folder(folder).system_prompt if folder else ""
 
     def screen(folder: str | None, text: str) -> None:
-        words = unsuitable_words(text) if folder and templates.current().folder(folder).for_children else ()
-        if words:
-            message = f"This folder is for children and does not draw: {', '.join(words)}."
-            raise BadRequest(message, code="unsuitable", field="text", words=list(words))
+        if folder:
+            require_suitable(templates.current().folder(folder), text, "text")
 
     def paint(session_id: str, words: Words, found: FoundPrompt, ids: ReplyIds) -> str:
         order = PaintOrder(

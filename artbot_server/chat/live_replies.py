@@ -14,8 +14,6 @@ from artbot_server.errors import Unavailable
 
 EARLY_STOP_S = 60.0
 """How long a stop that came before its message waits for it."""
-
-
 MOST_EARLY_STOPS = 1_000
 """Kept at a time, the oldest dropped first: nobody can fill the memory with stops of nothing."""
 

@@ -14,16 +14,15 @@ from uuid import uuid4
 
 import structlog
 
-from artbot_server.errors import BadRequest, NotFound, Unavailable
+from artbot_server.errors import NotFound, Unavailable
 from artbot_server.events import JobChanged, PaintProgress, PicturesReady, Publish
 from artbot_server.painting.jobs import Job, JobState, job_json
 from artbot_server.painting.merge import Order, expected, merge
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture, pictures_and_grid
 from artbot_server.painting.positions import Place, Positions
-from artbot_server.painting.suitable import unsuitable_words
+from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
-from artbot_server.painting.templates import Folder
 from artbot_server.sd.base import Abilities
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.jobs import JobStore
@@ -195,7 +194,7 @@ class PaintQueue:
 
     def _job(self, session_id: str, order: PaintOrder) -> Job:
         folder, template = self._templates.find(order.folder, order.template)
-        _check_suitable(folder, order)
+        require_suitable(folder, order.prompt, "prompt")
         for name, picture_id in (("image_id", order.image_id), ("mask_id", order.mask_id)):
             if picture_id is not None:
                 self._check_picture(name, picture_id, session_id)
@@ -239,13 +238,6 @@ class PaintQueue:
 
 _PASSED_ON = ("folder", "template", "conversation_id", "reply_id", "client_sid")
 _MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
-
-
-def _check_suitable(folder: Folder, order: PaintOrder) -> None:
-    words = unsuitable_words(order.prompt) if folder.for_children else ()
-    if words:
-        message = f"This folder is for children and does not draw: {', '.join(words)}."
-        raise BadRequest(message, code="unsuitable", field="prompt", words=list(words))
 
 
 def _model(fields: Mapping[str, Any], abilities: Abilities) -> str | None:

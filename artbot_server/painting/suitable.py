@@ -14,6 +14,9 @@ from importlib.resources import files
 
 import orjson
 
+from artbot_server.errors import BadRequest
+from artbot_server.painting.templates import Folder
+
 LONGEST_READ = 20_000
 """Characters looked at, twice the longest prompt; a single ligature may unfold into eighteen letters."""
 _SPACED_LETTERS = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,3}[a-z]){2,}(?![a-z])")  # "k.i.l.l", "k i l l"
@@ -31,6 +34,14 @@ def unsuitable_words(text: str) -> tuple[str, ...]:
     han = innocent_chinese.sub(" ", _NOT_HAN.sub("", folded))
     found = [match[1] for match in english.finditer(latin)] + chinese.findall(han)
     return tuple(dict.fromkeys(found))
+
+
+def require_suitable(folder: Folder, text: str, field: str) -> None:
+    """Raises BadRequest `unsuitable` with the words, when the folder is for children and does not draw `text`."""
+    words = unsuitable_words(text) if folder.for_children else ()
+    if words:
+        message = f"This folder is for children and does not draw: {', '.join(words)}."
+        raise BadRequest(message, code="unsuitable", field=field, words=list(words))
 
 
 def _folded(text: str) -> str:

@@ -131,6 +131,14 @@ class Door:
                     return session_id, offered
         return None
 
+    def session_or_new(self, visit: Visit, token: str | None = None) -> tuple[str, str]:
+        """`(session_id, token)` as `session_of` finds it, or of a new session; nothing is stored."""
+        known = self.session_of(visit, token)
+        if known is not None:
+            return known
+        made = self.signer.new_token()
+        return str(self.signer.session_of(made)), made
+
     def access_cookie(self) -> str:
         """The value that stands for the access key in a browser."""
         return self.signer.signature("access", self.access_key)

@@ -34,7 +34,7 @@ def http_api(services: Services) -> Blueprint:
 
     @api.post("/api/v1/images")
     def upload() -> Response:
-        session_id, token = _session(services)
+        session_id, token = services.door.session_or_new(g.visit)
         picture = services.keep_upload(session_id, "image", _file("image"))
         response = jsonify(ok=True, **picture_json(picture, services.sign))
         response.headers[SESSION_HEADER] = token
@@ -42,7 +42,7 @@ def http_api(services: Services) -> Blueprint:
 
     @api.post("/submitbyprompt")
     def submit_by_prompt() -> Response:
-        session_id, token = _session(services)
+        session_id, token = services.door.session_or_new(g.visit)
         with _named_as_in_the_form(), _one_of(waiting):
             job = _submitted(services, session_id)
             job = services.queue.wait(session_id, job.id)
@@ -87,14 +87,6 @@ def _named_as_in_the_form() -> Iterator[None]:
         if field in FORM_NAMES:
             error.detail["field"] = FORM_NAMES[field]
         raise
-
-
-def _session(services: Services) -> tuple[str, str]:
-    known = services.door.session_of(g.visit)
-    if known is not None:
-        return known
-    token = services.door.signer.new_token()
-    return str(services.door.signer.session_of(token)), token
 
 
 def _file(name: str) -> bytes:

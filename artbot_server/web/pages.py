@@ -117,8 +117,7 @@ def pages(services: Services) -> Blueprint:
             set_cookie(response, ACCESS_COOKIE, services.door.access_cookie())
             return response
         response = send_from_directory(static, "index.html", max_age=0)
-        known = services.door.session_of(g.visit)
-        set_cookie(response, SESSION_COOKIE, known[1] if known else services.door.signer.new_token())
+        set_cookie(response, SESSION_COOKIE, services.door.session_or_new(g.visit)[1])
         return response
 
     @page.get("/static/<path:name>")

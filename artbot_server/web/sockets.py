@@ -81,9 +81,7 @@ class Sockets:
             raise NotAllowed("Pages of another site are refused; see ARTBOT_ALLOWED_ORIGINS.", field="Origin")
         if not services.door.may_enter(visit, auth.access):
             raise NotAllowed("This server wants an access key.", field="access")
-        known = services.door.session_of(visit, auth.session)
-        token = known[1] if known else services.door.signer.new_token()
-        session_id = known[0] if known else str(services.door.signer.session_of(token))
+        session_id, token = services.door.session_or_new(visit, auth.session)
         from_cookie = token == visit.cookies.get(SESSION_COOKIE)
         member = Member(sid, session_id, auth.images, Outbox(self._wire(sid, auth.images)), visit.address)
         services.audience.join(member)
@@ -116,16 +114,19 @@ class Sockets:
                 frames.inc()
             self._socketio.emit(event.name, fields_for(event, images, self._load_picture), to=sid)
 
+        def engine_socket() -> Any:
+            return server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
+
         def depth() -> int:
-            engine_socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
-            return engine_socket.queue.qsize() if engine_socket is not None else 0
+            below = engine_socket()
+            return below.queue.qsize() if below is not None else 0
 
         def cut() -> None:
             self._services.metrics.cut.inc()
             log.info("a socket reads too slowly and was closed", sid=sid)
-            engine_socket = server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
-            if engine_socket is not None:
-                engine_socket.close(wait=False, abort=True)  # as a lost line: clients come back from that by themselves
+            below = engine_socket()
+            if below is not None:
+                below.close(wait=False, abort=True)  # as a lost line: clients come back from that by themselves
 
         return Wire(send, depth, cut, self._socketio.start_background_task)
 
