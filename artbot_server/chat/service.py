@@ -62,8 +62,11 @@ class ChatService:
 
     # Asking
 
-    def say(self, session_id: str, words: Words) -> ReplyIds:
+    def say(self, session_id: str, words: Words, admit: Callable[[], None] = lambda: None) -> ReplyIds:
         """Save a message and answer it in the background; a repeated `message_id` gives the first answer's ids.
+
+        Args:
+            admit: called for a message that is new, before anything is done; may refuse it by raising.
 
         Raises:
             Busy: this conversation is still being answered.
@@ -74,6 +77,7 @@ class ChatService:
         known = self._store.reply_to(session_id, words.message_id)
         if known is not None:
             return ids_of(known)
+        admit()
         system_prompt = self._ports.system_prompt(words.folder)
         self._ports.screen(words.folder, words.text)
         self.live.require_open()
@@ -128,10 +132,6 @@ class ChatService:
         return ids, self._run(self.live.begin(ids), words, lambda: request, send)
 
     # Looking and stopping
-
-    def knows(self, session_id: str, message_id: str) -> bool:
-        """Whether this message has come before."""
-        return self._store.reply_to(session_id, message_id) is not None
 
     def resume(self, session_id: str, reply_id: str) -> dict[str, Any]:
         """A reply's text so far: `text, seq, done`. Raises NotFound."""

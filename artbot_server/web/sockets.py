@@ -167,11 +167,11 @@ class Sockets:
     def _session_chat(self, member: Member, asked: ask.SessionChat) -> Ack:
         fields = asked.model_dump()
         fields["message_id"] = asked.message_id or str(uuid.uuid4())
-        if not self._services.chat.knows(member.session_id, fields["message_id"]):
-            self._services.chat_limit.count(member.session_id)
         if asked.image_id:
             self._services.pictures.get(asked.image_id, member.session_id)
-        ids = self._services.chat.say(member.session_id, Words(**fields))
+        ids = self._services.chat.say(
+            member.session_id, Words(**fields), lambda: self._services.chat_limit.count(member.session_id)
+        )
         return {
             "message_id": ids.message_id,
             "reply_id": ids.reply_id,
