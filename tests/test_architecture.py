@@ -87,6 +87,8 @@ TESTED_ELSEWHERE = {
     "web/socket_events/pictures.py": "tests/e2e/test_main_job.py",
     "web/http/routes.py": "tests/e2e/test_http.py",
     "web/http/article.py": "tests/e2e/test_http.py",
+    "web/http/waiting.py": "tests/e2e/test_http.py",
+    "web/http/reference.py": "tests/e2e/test_api_docs.py",
     "web/http/images.py": "tests/e2e/test_http.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
     "web/pages.py": "tests/e2e/test_access.py",

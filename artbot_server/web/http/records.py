@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from pydantic import BaseModel
 
 
@@ -18,3 +20,28 @@ class PictureRecord(BaseModel):
     seed: int | None
     infotext: str
     shared_url: str | None
+
+
+class ErrorRecord(BaseModel):
+    """What went wrong; `detail` holds `fault` and often `field` and `allowed`."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+
+
+class ErrorAnswer(BaseModel):
+    """Every error's JSON."""
+
+    ok: Literal[False]
+    error: ErrorRecord
+
+
+class Nothing(BaseModel):
+    """Only `ok`."""
+
+
+class Images(BaseModel):
+    """Pictures as base64, in their order."""
+
+    images: list[str]

@@ -71,6 +71,7 @@ class Route:
         status: of an answer that is no Response.
         operator: only for whoever runs the server.
         files: names of files in a form.
+        also: other media types it may answer with, `text/event-stream` or `application/zip`.
     """
 
     method: Method
@@ -84,6 +85,7 @@ class Route:
     operator: bool = False
     files: tuple[str, ...] = ()
     form: bool = False
+    also: tuple[str, ...] = ()
 
 
 def blueprint(services: Services, routes: Iterable[Route]) -> Blueprint:
