@@ -107,7 +107,7 @@ def create_app(settings: Settings) -> ArtBot:
         on_change=lambda _workers: tell_server(),
     )
     queue = PaintQueue(
-        jobs=JobStore(database),
+        jobs=stores.jobs,
         pictures=stores.pictures,
         backends=stores.backends,
         templates=stores.templates,
@@ -126,6 +126,7 @@ def create_app(settings: Settings) -> ArtBot:
         chat=chat,
         conversations=stores.conversations,
         queue=queue,
+        jobs=stores.jobs,
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,
@@ -147,4 +148,5 @@ class _Stores:
         self.conversations = ConversationStore(database, owner=str(uuid.uuid4()))
         self.pictures = PictureStore(database, settings.data_dir / "pictures")
         self.backends = BackendStore(database)
+        self.jobs = JobStore(database)
         self.templates = TemplateStore(settings.templates_dir)

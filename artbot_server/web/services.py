@@ -12,6 +12,7 @@ from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.conversations import ConversationStore
+from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.web.access import Door
 from artbot_server.web.audience import Audience
@@ -35,6 +36,7 @@ class Services:
     chat: ChatService
     conversations: ConversationStore
     queue: PaintQueue
+    jobs: JobStore
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore

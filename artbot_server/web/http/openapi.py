@@ -65,15 +65,8 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         components=Components(
             securitySchemes={
                 SESSION: SecurityScheme(type="http", scheme="bearer", description="A session's token."),
-                ACCESS: SecurityScheme(
-                    type="apiKey", name="X-Artbot-Access", security_scheme_in="header", description="ARTBOT_ACCESS_KEY."
-                ),
-                OPERATOR: SecurityScheme(
-                    type="apiKey",
-                    name="X-Artbot-Operator",
-                    security_scheme_in="header",
-                    description="ARTBOT_OPERATOR_KEY.",
-                ),
+                ACCESS: _key("X-Artbot-Access", "ARTBOT_ACCESS_KEY, where the server has one."),
+                OPERATOR: _key("X-Artbot-Operator", "ARTBOT_OPERATOR_KEY, for whoever runs the server."),
             },
             headers={"session": Header(description="The caller's new token.", param_schema=Schema(type="string"))},
             responses={"error": _error()},
@@ -84,7 +77,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
 
 
 def _operation(route: Route) -> Operation:
-    told = Reference(ref="#/components/responses/error")
+    told = _reference("responses/error")
     return Operation(
         tags=[_area(route)],
         summary=route.about,
@@ -107,24 +100,29 @@ def _area(route: Route) -> str:
 
 def _in_path(path: str) -> list[Parameter | Reference]:
     return [
-        Parameter(
-            name=found["name"],
-            param_in="path",
-            required=True,
-            param_schema=Schema(type="string", enum=re.findall(r"\w+", found["of"]) if found["of"] else None),
-        )
+        _parameter("path", found["name"], {"type": "string", **_choices(found["of"])}, required=True)
         for found in _PLACE.finditer(path)
     ]
+
+
+def _choices(of: str | None) -> dict[str, Any]:
+    return {"enum": re.findall(r"\w+", of)} if of else {}
 
 
 def _in_query(query: type[Request] | None) -> list[Parameter | Reference]:
     told = query.model_json_schema() if query else {}
     return [
-        Parameter(
-            name=name, param_in="query", required=name in told.get("required", ()), param_schema=schema_validate(schema)
-        )
+        _parameter("query", name, schema, required=name in told.get("required", ()))
         for name, schema in told.get("properties", {}).items()
     ]
+
+
+def _parameter(where: str, name: str, schema: dict[str, Any], *, required: bool) -> Parameter:
+    return Parameter.model_validate({"name": name, "in": where, "required": required, "schema": schema})
+
+
+def _reference(to: str) -> Reference:
+    return Reference.model_validate({"$ref": f"#/components/{to}"})
 
 
 def _body(route: Route) -> RequestBody | None:
@@ -147,13 +145,17 @@ def _answer(route: Route) -> Response:
     content = {media: MediaType() for media in route.also}
     if route.answer is not None:
         content[JSON] = _shape(route.answer)
-    headers = {"X-Artbot-Session": Reference(ref="#/components/headers/session")}
+    headers = {"X-Artbot-Session": _reference("headers/session")}
     return Response(description="Done.", content=content, headers=headers)
 
 
 def _error() -> Response:
     about = "What went wrong: 4XX where the caller can mend it, 5XX where this server, the model or the painter failed."
     return Response(description=about, content={JSON: _shape(ErrorAnswer)})
+
+
+def _key(header: str, about: str) -> SecurityScheme:
+    return SecurityScheme.model_validate({"type": "apiKey", "in": "header", "name": header, "description": about})
 
 
 def _shape(model: type[BaseModel]) -> MediaType:

@@ -106,7 +106,8 @@ def _view(services: Services, route: Route) -> Callable[..., Response]:
         if not isinstance(answer, Response):
             answer = jsonify(ok=True, **answer)
             answer.status_code = route.status
-        answer.headers[SESSION_HEADER] = call.token
+        if call.is_new:
+            answer.headers[SESSION_HEADER] = call.token
         return answer
 
     return view

@@ -45,7 +45,7 @@ def named_as(names: Mapping[str, str]) -> Iterator[None]:
         yield
     except ArtbotError as error:
         field = error.detail.get("field")
-        if field in names:
+        if isinstance(field, str) and field in names:
             error.detail["field"] = names[field]
         raise
 
