@@ -6,6 +6,8 @@ thread at a time paints on a backend; questions may come from any other meanwhil
 
 from __future__ import annotations
 
+import ntpath  # cuts at both kinds of slash: the backend may run on Windows
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -17,6 +19,11 @@ ListName = Literal["models", "samplers", "schedulers", "loras", "embeddings", "s
 Refreshable = Literal["models", "loras", "vaes", "embeddings"]
 ControlNetPart = Literal["models", "modules", "types", "version", "settings"]
 Interrogator = Literal["clip", "deepdanbooru"]
+
+
+_HASH = re.compile(r"[0-9a-f]{8,64}")
+_TITLE = re.compile(r"(.+) \[([0-9a-f]{8,64})\]")
+"""A file name or path and the hash behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +97,28 @@ class Checkpoint:
     """A model file, by all the names it has.
 
     Attributes:
-        name: A1111's `model_name`, which stays as it is.
-        title: file name or path, and its short hash once it was loaded: "dream.safetensors [0d37aea87c]".
+        name: A1111's `model_name`, which stays as it is; the title gains the short hash at the first load.
+        title: "sub/dream.safetensors [0d37aea87c]", or without the hash.
+        file: its name without folders.
         hash, sha256: lower-case hex, None until it was loaded for the first time.
     """
 
     name: str
-    title: str = ""
+    title: str
+    file: str
     hash: str | None = None
     sha256: str | None = None
+
+    def goes_by(self, asked: str) -> bool:
+        """Whether a template's or a user's word for a checkpoint means this one: a name, a title (also one from
+        before it was hashed), a file, a hash or at least 8 figures of its beginning."""
+        own = {self.name, self.title, self.file, ntpath.splitext(self.file)[0]}
+        if asked in own:
+            return True
+        if _HASH.fullmatch(digest := asked.lower()):
+            return any(known.startswith(digest) or digest.startswith(known) for known in (self.hash, self.sha256) if known)
+        titled = _TITLE.fullmatch(asked)
+        return titled is not None and titled[1] in own and self.hash in (None, titled[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import Any
 
 from artbot_server.sd.automatic1111.failures import refused, unknown_name
 from artbot_server.sd.automatic1111.fields import PICTURE_SETTINGS
-from artbot_server.sd.automatic1111.offers import Checkpoint, Offers, Scheduler
+from artbot_server.sd.automatic1111.offers import Offers, Scheduler
+from artbot_server.sd.base import Checkpoint
 
 _LORA = re.compile(r"<lora:([^:>]+)")
 _ANY_VAE = ("Automatic", "None")
