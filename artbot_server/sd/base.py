@@ -116,7 +116,9 @@ class Checkpoint:
         if asked in own:
             return True
         if _HASH.fullmatch(digest := asked.lower()):
-            return any(known.startswith(digest) or digest.startswith(known) for known in (self.hash, self.sha256) if known)
+            return any(
+                known.startswith(digest) or digest.startswith(known) for known in (self.hash, self.sha256) if known
+            )
         titled = _TITLE.fullmatch(asked)
         return titled is not None and titled[1] in own and self.hash in (None, titled[2])
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sd.automatic1111.samples import lists, offers
+from tests.sd.fake_automatic1111.lists import MODULES
 
 
 def test_abilities_hold_names_without_paths():
@@ -55,7 +56,7 @@ def test_lists_of_another_shape_are_an_error(broken):
 def test_controlnets_modules_go_by_the_names_of_its_page_too():
     aliases = {"module_list": ["canny", "depth_midas"], "module_detail": {"depth_midas": {"model_free": True}}}
     net = offers(controlnet_aliases=aliases).controlnet
-    assert net.modules == ("none", "canny", "reference_only", "depth_midas")
+    assert net.modules == (*MODULES, "depth_midas")
     assert net.model_free == {"reference_only", "depth_midas"}
 
 
