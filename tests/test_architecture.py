@@ -14,6 +14,7 @@ LEVELS = {  # the longest name that fits a module counts
     "": 0,
     "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
     "chat": 1, "painting": 1,
+    "painting.backend_questions": 3, "painting.backend_answers": 3,
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "chat.service": 3,
