@@ -95,7 +95,6 @@ TESTED_ELSEWHERE = {
     "web/pages.py": "tests/e2e/test_access.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record
     "llm/base.py": "tests/contracts/engine_contract.py",
-    "sd/base.py": "tests/contracts/backend_contract.py",
     "sd/automatic1111/fields.py": "tests/sd/automatic1111/test_names.py",  # only tables
     "storage/schema.py": "tests/storage/test_migrate.py",
     "storage/turns.py": "tests/storage/test_conversations.py",

@@ -208,4 +208,9 @@ class BackendQuestions:
                 failed = error
         if not answers:
             raise failed or from_json({"code": "unavailable", "message": "No worker has named a backend yet."})
-        return merged_offers(known, answers)
+        return merged_offers([_record(each) for each in known], answers)
+
+
+def _record(known: KnownBackend) -> dict[str, Any]:
+    """`model`: the checkpoint that is painted with where an order says none."""
+    return known.as_json() | {"model": known.abilities.loaded_model if known.abilities else None}

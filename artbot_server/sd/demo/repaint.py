@@ -19,7 +19,6 @@ from artbot_server.sd.demo.styles import stylize
 from artbot_server.sd.demo.vocabulary import COLOURS
 from artbot_server.sd.demo.words import Idea
 
-
 # A1111 keeps a picture's shapes up to about the first two, and hardly anything of it above the third.
 SUBJECT_FROM, SCENE_FROM, SCENE_ALONE = 0.45, 0.55, 0.9
 
