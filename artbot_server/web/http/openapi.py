@@ -73,7 +73,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
         ),
     )
     complete = construct_open_api_with_schema_class(described)
-    return complete.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return complete.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)
 
 
 def _operation(route: Route) -> Operation:
