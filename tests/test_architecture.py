@@ -89,8 +89,16 @@ TESTED_ELSEWHERE = {
     "web/http/routes.py": "tests/e2e/test_http.py",
     "web/http/article.py": "tests/e2e/test_http.py",
     "web/http/waiting.py": "tests/e2e/test_http.py",
+    "web/http/jobs.py": "tests/e2e/test_jobs_over_http.py",
+    "web/http/sessions.py": "tests/e2e/test_jobs_over_http.py",
+    "web/http/art_bot.py": "tests/e2e/test_art_bot.py",
+    "web/http/art_bot_bodies.py": "tests/e2e/test_art_bot.py",
+    "web/http/art_bot_orders.py": "tests/e2e/test_art_bot.py",
+    "web/http/art_bot_lists.py": "tests/e2e/test_art_bot.py",
+    "web/http/art_bot_shapes.py": "tests/e2e/test_art_bot.py",
+    "web/ordering.py": "tests/e2e/test_queue.py",
     "web/http/reference.py": "tests/e2e/test_api_docs.py",
-    "web/http/images.py": "tests/e2e/test_http.py",
+    "web/http/images.py": "tests/e2e/test_jobs_over_http.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
     "web/pages.py": "tests/e2e/test_access.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record

@@ -68,7 +68,9 @@ def sent_to(webui, mode="txt2img"):
 
 
 def test_txt2img_answers_in_a1111s_shape(caller, server, webui):
-    answer = ask(caller, server, "txt2img", SMALL | {"negative_prompt": "dog", "batch_size": 2, "cfg_scale": 4.5, "seed": 7})
+    answer = ask(
+        caller, server, "txt2img", SMALL | {"negative_prompt": "dog", "batch_size": 2, "cfg_scale": 4.5, "seed": 7}
+    )
     told = answer.json()
     assert answer.status_code == 200, told
     assert [image.size for image in opened(told)] == [(64, 64)] * 2
@@ -104,7 +106,11 @@ def test_seed_0_is_a_seed(caller, server):
 
 
 def test_img2img_works_on_pictures_and_masks(caller, server, webui):
-    body = SMALL | {"init_images": ["data:image/png;base64," + base64_png()], "mask": base64_png("white"), "resize_mode": 1}
+    body = SMALL | {
+        "init_images": ["data:image/png;base64," + base64_png()],
+        "mask": base64_png("white"),
+        "resize_mode": 1,
+    }
     answer = ask(caller, server, "img2img", body)
     told = answer.json()
     assert answer.status_code == 200, told

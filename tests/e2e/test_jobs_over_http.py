@@ -10,12 +10,12 @@ from tests.e2e.test_http import picture, refusal
 from tests.server import RunningServer
 
 SMALL = {"width": 64, "height": 64, "batch_size": 1, "n_iter": 1, "steps": 2}
-ORDER = {"prompt": "a red boat", "folder": "children", "template": "crayon", "overrides": SMALL}
+ORDER = {"prompt": "a red boat", "folder": "children-animals", "template": "crayon", "overrides": SMALL}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with RunningServer(tmp_path_factory.mktemp("data"), ARTBOT_DEMO_PACE="0.3") as running:
+    with RunningServer(tmp_path_factory.mktemp("data"), ARTBOT_DEMO_PACE="0.1") as running:
         running.wait_for_worker()
         yield running
 
@@ -83,7 +83,12 @@ def test_only_who_brought_no_session_is_told_a_token(caller, server):
 
 def test_a_job_is_ordered_waited_for_and_looked_up(caller, server):
     made = caller.order(negative_prompt="rain", overrides=SMALL | {"seed": 11})
-    assert (made["state"], made["prompt"], made["folder"], made["position"]) == ("queued", "a red boat", "children", 0)
+    assert (made["state"], made["prompt"], made["folder"], made["position"]) == (
+        "queued",
+        "a red boat",
+        "children-animals",
+        0,
+    )
     ended = caller.ended(made["job_id"])
     assert (ended["state"], ended["negative_prompt"], ended["overrides"]["seed"]) == ("done", "rain", 11)
     (image,) = ended["images"]
