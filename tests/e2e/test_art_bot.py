@@ -340,6 +340,10 @@ def test_controlnet_detects(caller, server):
     assert (wrong.status_code, wrong.json()["error"]["detail"]["fault"]) == (400, "client")
 
 
+def test_a_ping_is_answered(server):
+    assert requests.get(server.address + "/ping", timeout=10).json() == {"ok": True, "message": "pong"}
+
+
 def test_a_backend_that_is_not_there_is_told(caller, server):
     refusal(ask(caller, server, "model/list?backend=nobody", method="GET"), 404, "not_found", "backend")
 

@@ -9,7 +9,9 @@ from PIL import Image
 
 from tests.server import ROOT, RunningServer
 
-EXAMPLES = re.findall(r"^```(sh|php|java)\n(.*?)^```$", (ROOT / "docs/http_api.md").read_text(), re.DOTALL | re.MULTILINE)
+EXAMPLES = re.findall(
+    r"^```(sh|php|java)\n(.*?)^```$", (ROOT / "docs/http_api.md").read_text(), re.DOTALL | re.MULTILINE
+)
 RUN = {"sh": ["sh", "-eu"], "php": ["php"], "java": ["java"]}
 
 

@@ -1,5 +1,6 @@
 """Jobs, pictures and sessions as resources over HTTP, as a program without a socket uses them."""
 
+import base64
 import uuid
 
 import pytest
@@ -220,6 +221,17 @@ def test_a_picture_is_deleted_for_good(caller):
 def test_a_picture_is_its_own_sessions(caller, painter, method, path):
     image_id = painter.ended(painter.jobs[0])["images"][0]["id"]
     refusal(caller(method, f"/api/v1/images/{image_id}{path}"), 404, "not_found", "image_id")
+
+
+def test_a_queue_that_is_away_is_told_with_503(tmp_path):
+    with RunningServer(tmp_path, ARTBOT_WORKER="none") as lonely:
+        assert requests.get(lonely.address + "/healthz", timeout=10).json()["worker"] is False
+        caller = Caller(lonely.address)
+        waiting = caller.order()["job_id"]
+        detect = {"controlnet_module": "canny", "controlnet_input_images": [base64.b64encode(picture()).decode()]}
+        refusal(caller("POST", "/api/v1/art-bot/sd/controlnet/detect", detect), 503, "unavailable")
+        refusal(caller("GET", "/api/v1/art-bot/sd/model/list"), 503, "unavailable")
+        assert caller("GET", f"/api/v1/jobs/{waiting}").json()["state"] == "queued"
 
 
 def test_nothing_of_this_was_a_fault_of_the_server(server):

@@ -45,6 +45,10 @@ def _asked(tell: Tell) -> Act:
     return act
 
 
+def ping(services: Services, call: Call) -> Answer:
+    return {"message": "pong"}
+
+
 def set_options(services: Services, call: Call) -> Answer:
     asked: NewOptions = call.body
     services.questions.set_options(asked.model_extra or {}, call.query.backend)
@@ -104,6 +108,7 @@ def _list(path: str, tell: Tell, about: str, answer: type[BaseModel]) -> Route:
 
 
 ROUTES = (
+    Route("GET", "/ping", ping, "Whether this server answers at all; /healthz tells more.", answer=shapes.Pong),
     _list("/model/list", lambda asked, at: {"Models": asked.models(at)}, "Its checkpoints.", shapes.Models),
     _list("/sampler/list", lambda asked, at: {"Samplers": asked.samplers(at)}, "Its samplers.", shapes.Samplers),
     _list("/lora/list", lambda asked, at: {"Loras": asked.loras(at)}, "Its LoRAs.", shapes.Loras),
