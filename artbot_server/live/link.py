@@ -55,7 +55,7 @@ class LiveLink:
         self._data_dir = data_dir
         self._on_message = on_message
         self._on_ask = on_ask
-        self._hello = encode(Frame("hello", {"backends": list(backends)}))
+        self._hello = encode(Frame("hello", {"backends": list(backends)})) if backends else b""
         self._asks = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="live-ask")
         self._slow_asks = ThreadPoolExecutor(SLOW_ASKS_AT_ONCE, thread_name_prefix="live-slow-ask")
         self._outbox: deque[bytes] = deque(maxlen=MOST_KEPT)

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from artbot_server.errors import ArtbotError, NotFound, from_json
+from artbot_server.errors import ArtbotError, NotFound, Unavailable, from_json
 from artbot_server.painting.backend_lists import merged_offers
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.sd.base import ControlNetPart, Interrogator, ListName, Refreshable, Row
@@ -207,7 +207,7 @@ class BackendQuestions:
             except ArtbotError as error:
                 failed = error
         if not answers:
-            raise failed or from_json({"code": "unavailable", "message": "No worker has named a backend yet."})
+            raise failed or Unavailable("No worker has named a backend yet; try again in a moment.")
         return merged_offers([_record(each) for each in known], answers)
 
 
