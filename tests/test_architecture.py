@@ -90,6 +90,9 @@ TESTED_ELSEWHERE = {
     "web/http/article.py": "tests/e2e/test_http.py",
     "web/http/images.py": "tests/e2e/test_http.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
+    "web/http/backend.py": "tests/e2e/test_backend.py",
+    "web/socket_events/backend.py": "tests/e2e/test_backend.py",
+    "web/looks.py": "tests/e2e/test_backend.py",
     "web/pages.py": "tests/e2e/test_access.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record
     "llm/base.py": "tests/contracts/engine_contract.py",

@@ -56,6 +56,10 @@ class BackendQuestions:
                 self._offers = time.monotonic(), self._ask_offers()
             return self._offers[1]
 
+    def up(self) -> list[str]:
+        """The names of the backends that are up."""
+        return [each.name for each in self._backends.all() if each.up]
+
     def models(self, backend: str | None = None) -> list[Row]:
         """Checkpoints: `{title, model_name, hash, sha256, filename, config}`; file names without their folders."""
         return self._rows("models", backend)
