@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import get_args
 
+from pydantic import Field
+
 from artbot_server.sd.base import Refreshable
 from artbot_server.web import requests as ask
 from artbot_server.web.fields import OptionalName, Request
@@ -16,7 +18,7 @@ from artbot_server.web.services import Services
 class RefreshBackend(Request):
     """`POST /api/v1/backend/refresh`."""
 
-    lists: list[Refreshable] = list(get_args(Refreshable))
+    lists: list[Refreshable] = Field(default_factory=lambda: list(get_args(Refreshable)))
     backend: OptionalName = None
 
 
