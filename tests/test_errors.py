@@ -18,7 +18,7 @@ from artbot_server.errors import (
     TooLarge,
     TooMany,
     Unavailable,
-    from_json,
+    error_of,
 )
 
 CLASSES = [ArtbotError, *ArtbotError.__subclasses__()]
@@ -95,11 +95,11 @@ def test_it_reads_as_its_sentence():
     ids=lambda error: error.error_code,
 )
 def test_an_error_survives_the_way_to_another_process(error):
-    there = from_json(json.loads(json.dumps(error.as_json())))
+    there = error_of(json.loads(json.dumps(error.as_json())))
     assert (type(there), there.status, there.as_json()) == (type(error), error.status, error.as_json())
 
 
 def test_a_backends_refusal_is_the_callers_fault_and_a_400():
     refused = BackendFailed("No such module.", code="backend_refused", fault="client", field="module")
-    there = from_json(refused.as_json())
+    there = error_of(refused.as_json())
     assert (type(there), there.status, there.as_json()) == (BadRequest, 400, refused.as_json())

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from artbot_server.errors import ArtbotError, NotFound, Unavailable, from_json
+from artbot_server.errors import ArtbotError, NotFound, Unavailable, error_of
 from artbot_server.painting.backend_lists import merged_offers
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.sd.base import ControlNetPart, Interrogator, ListName, Refreshable, Row
@@ -185,7 +185,7 @@ class BackendQuestions:
         body = {"question": question, "backend": name, "asked": asked}
         answer = self._ask("ask_backend", body, timeout_s=timeout_s, backend=name)
         if "error" in answer:
-            raise from_json(answer["error"])
+            raise error_of(answer["error"])
         return answer["answer"]
 
     def _named(self, backend: str | None) -> str | None:
