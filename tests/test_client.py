@@ -2,6 +2,7 @@
 
 import base64
 import itertools
+import re
 import subprocess
 import sys
 from typing import get_args
@@ -196,3 +197,19 @@ def test_another_backend_in_its_place(client):
     client.backend = demo_painter(seconds=0)
     assert client.interrogate(picture()) == "a picture in dark blue and white"
     assert client.text2image(SMALL).model == "demo painter"
+
+
+def test_the_documents_example_runs(tmp_path):
+    [program] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/library.md").read_text(), re.DOTALL)
+    command, env = [sys.executable, "-c", program], {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=env, timeout=60)
+    assert done.stderr == ""
+    assert done.stdout.startswith("('demo painter',)\n0%\n")
+    sizes = {path.name: opened(path.read_bytes()).size for path in tmp_path.iterdir()}
+    assert sizes == {"fox.png": (256, 256), "dusk.png": (512, 512), "edges.png": (256, 256)}
+
+
+def test_every_method_stands_in_the_document():
+    methods = {name for name in vars(ArtBotClient) if not name.startswith("_")}
+    text = (ROOT / "docs/library.md").read_text()
+    assert {name for name in methods if f"`{name}(" not in text} == set()
