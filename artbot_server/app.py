@@ -128,7 +128,6 @@ def create_app(settings: Settings) -> ArtBot:
         conversations=stores.conversations,
         queue=queue,
         jobs=stores.jobs,
-        questions=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,

@@ -38,7 +38,6 @@ class Services:
     conversations: ConversationStore
     queue: PaintQueue
     jobs: JobStore
-    questions: BackendQuestions
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore

@@ -15,7 +15,6 @@ from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
     status_code_conformance,
-    unsupported_method,
 )
 
 from artbot_server.web.http import ROUTES
