@@ -16,6 +16,7 @@ LEVELS = {  # the longest name that fits a module counts
     "chat": 1, "painting": 1,
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
+    "callbacks": 1, "callbacks.places": 0, "callbacks.post": 3, "callbacks.courier": 3,
     "chat.service": 3,
     "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
@@ -46,7 +47,7 @@ LIBRARIES = [
     ),
     (
         {"requests", "httpx2", "httpx", "h11", "openai", "urllib3", "urllib.request", "http.client"},
-        ("llm", "sd"),
+        ("llm", "sd", "callbacks.post"),
         "so that every foreign failure is named where it arises: add it to an engine or a backend instead",
     ),
     (

@@ -41,7 +41,7 @@ class Delivery:
     event: str
     state: DeliveryState = DeliveryState.WAITING
     attempts: int = 0
-    next_at: float = 0.0
+    next_at: float | None = None
     status: int | None = None
     error: str | None = None
     created_at: float = 0.0
@@ -76,6 +76,4 @@ def delivery_json(delivery: Delivery) -> dict[str, Any]:
     told = {field.name: getattr(delivery, field.name) for field in fields(delivery) if field.name != "session_id"}
     told["delivery_id"] = told.pop("id")
     told["state"] = delivery.state.value
-    if delivery.state is not DeliveryState.WAITING:
-        told["next_at"] = None
     return told

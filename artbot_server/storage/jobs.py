@@ -14,6 +14,7 @@ from artbot_server.errors import BadRequest, NotFound, TooMany
 from artbot_server.painting.jobs import UNFINISHED, Job, JobState, move
 from artbot_server.painting.line import Served, WaitingJob
 from artbot_server.storage.database import Database
+from artbot_server.storage.deliveries import owe
 from artbot_server.storage.schema import jobs
 from artbot_server.storage.sessions import keep_session
 
@@ -137,12 +138,9 @@ class JobStore:
                 raise NotFound("There is no such job.", field="job_id")
             job = job_of(row)
             if job.state is JobState.QUEUED:
-                job = replace(
-                    job,
-                    state=move(job.state, JobState.CANCELLED),
-                    seq=job.seq + 1,
-                    ended_at=time_of(self._database, connection),
-                )
+                now = time_of(self._database, connection)
+                job = replace(job, state=move(job.state, JobState.CANCELLED), seq=job.seq + 1, ended_at=now)
+                owe(connection, job, job.state, now)
             elif job.state is JobState.RUNNING:
                 job = replace(job, cancel_requested=True)
             changed = {name: getattr(job, name) for name in ("state", "seq", "ended_at", "cancel_requested")}

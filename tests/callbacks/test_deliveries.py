@@ -46,8 +46,3 @@ def test_a_record_says_everything_but_whose_it_is():
     assert (told["job_id"], told["state"], told["next_at"]) == ("j", "waiting", 5.0)
     assert "session_id" not in told
     assert "id" not in told
-
-
-def test_what_is_over_has_no_next_time():
-    over = Delivery(id="d", job_id="j", session_id="s", url="u", event="done", state=DELIVERED, next_at=5.0)
-    assert delivery_json(over)["next_at"] is None
