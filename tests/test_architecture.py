@@ -16,7 +16,8 @@ LEVELS = {  # the longest name that fits a module counts
     "chat": 1, "painting": 1,
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
-    "callbacks": 1, "callbacks.places": 0, "callbacks.post": 3, "callbacks.courier": 3,
+    "callbacks": 1, "callbacks.places": 0, "callbacks.rules": 0, "callbacks.post": 3, "callbacks.courier": 3,
+    "hooks": 3, "hooks.record": 1,
     "chat.service": 3,
     "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
@@ -69,7 +70,7 @@ LIBRARIES = [
     ({"dotenv"}, ("config",), "because settings are read once, in one place: add a field to config.Settings instead"),
 ]
 
-BROAD = {"app.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbox.py": 1}
+BROAD = {"app.py": 1, "callbacks/courier.py": 1, "hooks/calls.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbox.py": 1}
 """The tops of loops and handlers, where one fault must cost one item and no more; all log it."""
 
 PRINTING = {"cli.py", "lifetime.py"}
