@@ -46,7 +46,7 @@ class Office:
     Attributes:
         sign: gives absolute addresses of pictures.
         files: the pictures go along in base64.
-        pauses_s, bound_s: between attempts, and of one; tests take shorter ones.
+        pauses_s, bound_s, poll_s: between attempts, of one, and between looks; tests take shorter ones.
     """
 
     deliveries: DeliveryStore
@@ -58,6 +58,7 @@ class Office:
     files: bool = False
     pauses_s: tuple[float, ...] = PAUSES_S
     bound_s: float = BOUND_S
+    poll_s: float = POLL_S
 
 
 class Courier:
@@ -93,7 +94,7 @@ class Courier:
                 log.warning("courier_waits", reason=error.message)
                 sent = False
             if not sent:
-                self._stopping.wait(POLL_S)
+                self._stopping.wait(self._office.poll_s)
 
     def _turn(self) -> bool:
         """Make the next attempt that is due; False when there is none."""

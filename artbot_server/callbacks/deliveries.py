@@ -71,9 +71,14 @@ def pause_s(attempts: int, chance: float, pauses_s: tuple[float, ...] = PAUSES_S
     return pauses_s[min(attempts, len(pauses_s)) - 1] * (1 + JITTER * (2 * chance - 1))
 
 
-def delivery_json(delivery: Delivery) -> dict[str, Any]:
-    """The `delivery` record of docs/protocol.md: everything but whose it is."""
+def delivery_json(delivery: Delivery, hidden: str = "") -> dict[str, Any]:
+    """The `delivery` record of docs/protocol.md: everything but whose it is.
+
+    Args:
+        hidden: an address that is not shown (the operator's own may hold a key).
+    """
     told = {field.name: getattr(delivery, field.name) for field in fields(delivery) if field.name != "session_id"}
     told["delivery_id"] = told.pop("id")
+    told["url"] = None if delivery.url == hidden else delivery.url
     told["state"] = delivery.state.value
     return told

@@ -46,3 +46,9 @@ def test_a_record_says_everything_but_whose_it_is():
     assert (told["job_id"], told["state"], told["next_at"]) == ("j", "waiting", 5.0)
     assert "session_id" not in told
     assert "id" not in told
+
+
+def test_an_address_that_is_not_the_sessions_is_not_shown():
+    mine = Delivery(id="d", job_id="j", session_id="anna", url="https://a/?key=1", event="done")
+    assert delivery_json(mine, "https://b/")["url"] == "https://a/?key=1"
+    assert delivery_json(mine, "https://a/?key=1")["url"] is None

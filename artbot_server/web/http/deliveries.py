@@ -22,11 +22,11 @@ class Deliveries(Query):
 
 
 class DeliveryRecord(BaseModel):
-    """The `delivery` record."""
+    """The `delivery` record; `url` is null where the server's own address was called."""
 
     delivery_id: str
     job_id: str
-    url: str
+    url: str | None
     event: str
     state: str
     attempts: int
@@ -55,9 +55,10 @@ def list_deliveries(services: Services, call: Call) -> Answer:
     if asked.all:
         require_operator(services, call.visit)
     owner = None if asked.all else call.session_id
+    hidden = "" if asked.all else services.settings.callback_url
     found = services.deliveries.page(owner, before=asked.before, limit=asked.limit)
     return {
-        "deliveries": [delivery_json(one) for one in found],
+        "deliveries": [delivery_json(one, hidden) for one in found],
         "cursor": found[-1].created_at if len(found) == asked.limit else None,
     }
 
