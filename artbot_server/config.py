@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -25,6 +26,8 @@ PROJECT_ROOT = CHECKOUT if (CHECKOUT / "static").is_dir() else Path.cwd()
 """Where static/, sd_templates/, data/ and .env are by default: the checkout, or the folder one stands in."""
 ASYNC_MODES = ("eventlet", "gevent", "threading")
 SD_SCHEMES = ("http", "https", "demo")
+PREFIX = re.compile(r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)+")
+"""A path below which a server may live."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -118,6 +121,13 @@ def _places(raw: str) -> tuple[Place, ...]:
     return tuple(parse_place(part) for part in _list(raw))
 
 
+def _prefix(raw: str) -> str:
+    path = raw.rstrip("/")
+    if path and not PREFIX.fullmatch(path):
+        raise ValueError("a path such as /art")
+    return path
+
+
 def _receiver(raw: str) -> str:
     try:
         read_url(raw)
@@ -178,6 +188,7 @@ class Settings:
         "ARTBOT_CHAT_LIMIT", 20, "messages a minute for one session (article's form: address); 0: no limit",
         _whole(0, 100_000),
     )  # fmt: skip
+    prefix: str = _setting("ARTBOT_PREFIX", "", "path below which a proxy or a host has this server", _prefix)
     public_url: str = _setting(
         "ARTBOT_PUBLIC_URL", "", "where others reach this server; empty: where it listens", _url("http", "https")
     )
@@ -237,3 +248,12 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
             except ValueError as error:
                 raise ConfigError(f"{setting.metadata['env']} must be {error}.") from None
     return Settings(**values)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """This process's environment with every setting as it is here: for a worker that shall have the same."""
+    return dict(os.environ) | {one.metadata["env"]: _written(getattr(settings, one.name)) for one in fields(Settings)}
+
+
+def _written(value: Any) -> str:
+    return ",".join(str(part) for part in value) if isinstance(value, tuple) else str(value)

@@ -65,6 +65,7 @@ class House:
         self.templates_dir = write_templates(data_dir / "templates")
         self.templates = TemplateStore(self.templates_dir)
         self.events = []
+        self.on_end = lambda _job: None
         self.kinds = []
         self.hub = LiveHub(data_dir, self._hear, lambda _count: None)
         self.queue = PaintQueue(
@@ -76,6 +77,7 @@ class House:
             publish=lambda session_id, event: self.events.append((session_id, event)),
             sign=lambda name, variant: f"/images/{name}/{variant}",
             limit=limit,
+            on_end=lambda job: self.on_end(job),
         )
         self._workers = []
         self._processes = []
