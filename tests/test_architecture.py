@@ -366,3 +366,15 @@ def test_files_stay_short(path):
 def test_nothing_is_left_for_later(path):
     marks = re.findall(r"\b(?:TODO|FIXME|XXX|HACK)\b", path.read_text())
     assert not marks, f"{path.relative_to(ROOT)}: do it now, or open an issue; marks in the code are never read again."
+
+
+OWN_ADDRESS = re.compile(r"[\"'`]/(?:static|images|shared|api|socket\.io|template_picture|operator)\b")
+
+
+def test_the_page_asks_below_the_path_it_was_served_at():
+    for path in (ROOT / "static/js").rglob("*.js"):
+        text = path.read_text()
+        bare = [match[0] for match in OWN_ADDRESS.finditer(text) if not text[: match.start()].endswith("at(")]
+        assert not bare, (
+            f"{path.relative_to(ROOT)} asks for {bare}: the page may be below a path of another site. Write at(…) of address.js."
+        )
