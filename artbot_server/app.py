@@ -17,16 +17,21 @@ from flask_socketio import SocketIO
 
 from artbot_server import joints
 from artbot_server.chat.service import ChatService
-from artbot_server.choices import choose_engine
+from artbot_server.choices import callback_rules, callback_secret, choose_engine
 from artbot_server.config import Settings
 from artbot_server.events import ServerChanged
+from artbot_server.hooks.engine import hooked
+from artbot_server.hooks.notices import Notices
+from artbot_server.hooks.record import Hooks
 from artbot_server.live.local import LiveHub
 from artbot_server.painting.backend_questions import BackendQuestions
+from artbot_server.painting.pictures import signed_addresses
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.database import Database
+from artbot_server.storage.deliveries import DeliveryStore
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.migrate import migrate
 from artbot_server.storage.pictures import PictureStore
@@ -43,6 +48,7 @@ UPLOADS_A_MINUTE = 60
 """Pictures one session may send: far more than hands can, far fewer than fill a disk."""
 TICK_S = 1.0
 TEND_S = 5.0
+NO_HOOKS = Hooks()
 
 
 @dataclass
@@ -54,17 +60,20 @@ class ArtBot:
     services: Services
     live: LiveHub
     database: Database
+    notices: Notices
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Listen for workers and begin the regular work. Raises ConfigError when the data folder is in use."""
         self.services.chat.close_orphans(everybody=self.database.is_sqlite)
         self.live.start()
+        self.notices.start(self.socketio.start_background_task)
         self.socketio.start_background_task(self._tick)
 
     def stop(self) -> None:
         """End the regular work and close the links; replies have ended before (`LiveReplies.drain`)."""
         self._stopping.set()
+        self.notices.stop()
         self.live.stop()
         self.database.close()
 
@@ -81,8 +90,8 @@ class ArtBot:
                 log.exception("the regular work failed once")
 
 
-def create_app(settings: Settings) -> ArtBot:
-    """Build a server from its settings.
+def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
+    """Build a server from its settings, with the hooks of whoever embeds it.
 
     Raises:
         ConfigError: a setting cannot be used.
@@ -107,6 +116,7 @@ def create_app(settings: Settings) -> ArtBot:
         on_message=lambda kind, body, blob: hear(kind, body, blob),
         on_change=lambda _workers: tell_server(),
     )
+    notices = Notices(hooks, stores.jobs, stores.pictures)
     queue = PaintQueue(
         jobs=stores.jobs,
         pictures=stores.pictures,
@@ -114,11 +124,13 @@ def create_app(settings: Settings) -> ArtBot:
         templates=stores.templates,
         live=live,
         publish=audience.publish,
-        sign=joints.addresses(signer),
+        sign=signed_addresses(signer.signature),
         limit=settings.queue_limit,
+        prepare=joints.prepare_orders(hooks, callback_rules(settings)),
+        on_end=notices.ended,
     )
     hear = joints.hear_workers(queue, tell_server)
-    ports = joints.chat_ports(engine_for, stores.templates, queue, audience.publish, socketio.start_background_task)
+    ports = joints.chat_ports(lambda key: hooked(engine_for(key), hooks), stores.templates, queue, audience.publish, socketio.start_background_task)
     chat = ChatService(stores.conversations, ports)
     services = Services(
         settings=settings,
@@ -135,12 +147,14 @@ def create_app(settings: Settings) -> ArtBot:
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
         backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
         metrics=joints.metrics(audience, chat, live),
-        sign=joints.addresses(signer),
+        sign=signed_addresses(signer.signature),
         server_json=server_json,
+        deliveries=DeliveryStore(database),
+        callback_secret=callback_secret(settings, signer),
     )
     flask = flask_app(services)
     open_sockets(socketio, flask, services)
-    return ArtBot(flask, socketio, services, live, database)
+    return ArtBot(flask, socketio, services, live, database, notices)
 
 
 class _Stores:

@@ -1,14 +1,16 @@
-"""Demo or real: the only place where that is decided, from the settings alone."""
+"""What the settings decide for both kinds of process: demo or real, and how callbacks go. The only place for either."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.config import Settings
 from artbot_server.llm.base import Engine
 from artbot_server.llm.demo.engine import DemoEngine
 from artbot_server.llm.openai_api import OpenAIEngine
 from artbot_server.sd.base import Backend
+from artbot_server.storage.sessions import Signer
 
 OPENAI_URL = "https://api.openai.com/v1"
 DEMO_PIECE_S = 0.03
@@ -58,3 +60,13 @@ def demo_painter(*, seconds: float = DEMO_JOB_S) -> Backend:
     from artbot_server.sd.demo.backend import DemoBackend
 
     return DemoBackend(seconds=seconds)
+
+
+def callback_rules(settings: Settings) -> CallbackRules:
+    """Where callbacks may go."""
+    return CallbackRules(settings.callback_allow, settings.callback_url)
+
+
+def callback_secret(settings: Settings, signer: Signer) -> str:
+    """What callbacks are signed with: the operator's, or one made from the server's own secret."""
+    return settings.callback_secret or signer.signature("made", "callback")

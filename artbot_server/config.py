@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -16,13 +17,17 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from artbot_server.errors import ConfigError
+from artbot_server.callbacks.places import Place, parse_place
+from artbot_server.callbacks.rules import read_url
+from artbot_server.errors import BadRequest, ConfigError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROJECT_ROOT = CHECKOUT if (CHECKOUT / "static").is_dir() else Path.cwd()
 """Where static/, sd_templates/, data/ and .env are by default: the checkout, or the folder one stands in."""
 ASYNC_MODES = ("eventlet", "gevent", "threading")
 SD_SCHEMES = ("http", "https", "demo")
+PREFIX = re.compile(r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)+")
+"""A path below which a server may live."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -112,6 +117,25 @@ def _networks(raw: str) -> tuple[Network, ...]:
         raise ValueError("addresses or networks such as 10.0.0.0/8, separated by commas") from None
 
 
+def _places(raw: str) -> tuple[Place, ...]:
+    return tuple(parse_place(part) for part in _list(raw))
+
+
+def _prefix(raw: str) -> str:
+    path = raw.rstrip("/")
+    if path and not PREFIX.fullmatch(path):
+        raise ValueError("a path such as /art")
+    return path
+
+
+def _receiver(raw: str) -> str:
+    try:
+        read_url(raw)
+    except BadRequest:
+        raise ValueError("an address such as https://host/path, without a password") from None
+    return raw
+
+
 def _auth(raw: str) -> str:
     if ":" not in raw:
         raise ValueError("user:password")
@@ -164,6 +188,22 @@ class Settings:
         "ARTBOT_CHAT_LIMIT", 20, "messages a minute for one session (article's form: address); 0: no limit",
         _whole(0, 100_000),
     )  # fmt: skip
+    prefix: str = _setting("ARTBOT_PREFIX", "", "path below which a proxy or a host has this server", _prefix)
+    public_url: str = _setting(
+        "ARTBOT_PUBLIC_URL", "", "where others reach this server; empty: where it listens", _url("http", "https")
+    )
+    callback_url: str = _setting(
+        "ARTBOT_CALLBACK_URL", "", "where the end of a job is told that names no callback_url", _receiver
+    )
+    callback_allow: tuple[Place, ...] = _setting(
+        "ARTBOT_CALLBACK_ALLOW", (), "where callers may have the end of a job told; empty: nowhere", _places
+    )
+    callback_secret: str = _setting(
+        "ARTBOT_CALLBACK_SECRET", "", "what callbacks are signed with; empty: one that the server makes", _text
+    )
+    callback_images: str = _setting(
+        "ARTBOT_CALLBACK_IMAGES", "url", "pictures in a callback: url or base64", _one_of("url", "base64")
+    )
     worker: str = _setting(
         "ARTBOT_WORKER", "child", "child: start and watch one worker; none: workers run elsewhere",
         _one_of("child", "none"),
@@ -180,6 +220,7 @@ class Settings:
 
     def __repr__(self) -> str:
         secret = {"openai_api_key", "sd_auth", "access_key", "operator_key", "database_url", "sd_urls"}
+        secret |= {"callback_secret", "callback_url"}
         shown = (f.name + "=" + ("…" if f.name in secret else repr(getattr(self, f.name))) for f in fields(self))
         return "Settings(" + ", ".join(shown) + ")"
 
@@ -207,3 +248,12 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
             except ValueError as error:
                 raise ConfigError(f"{setting.metadata['env']} must be {error}.") from None
     return Settings(**values)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """This process's environment with every setting as it is here: for a worker that shall have the same."""
+    return dict(os.environ) | {one.metadata["env"]: _written(getattr(settings, one.name)) for one in fields(Settings)}
+
+
+def _written(value: Any) -> str:
+    return ",".join(str(part) for part in value) if isinstance(value, tuple) else str(value)

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import ReplyIds
 from artbot_server.chat.service import ChatPorts, ChatService
 from artbot_server.chat.words import Words
 from artbot_server.config import Settings
 from artbot_server.events import PaintProgress, Publish
+from artbot_server.hooks.calls import ordered
+from artbot_server.hooks.record import Hooks
 from artbot_server.live.local import LiveHub, OnMessage
 from artbot_server.llm.base import Engine
 from artbot_server.painting.orders import PaintOrder
-from artbot_server.painting.pictures import Sign, StoredPicture
+from artbot_server.painting.pictures import StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
@@ -88,6 +92,16 @@ def chat_ports(
     )
 
 
+def prepare_orders(hooks: Hooks, rules: CallbackRules) -> Callable[[str, PaintOrder], PaintOrder]:
+    """What is done with a new order first: the hooks' changes, then where its end is told."""
+
+    def prepare(session_id: str, order: PaintOrder) -> PaintOrder:
+        changed = ordered(hooks, session_id, order)
+        return replace(changed, callback_url=rules.chosen(changed.callback_url))
+
+    return prepare
+
+
 def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
     def keep(session_id: str, field: str, data: bytes) -> StoredPicture:
         return keep_upload(
@@ -101,18 +115,6 @@ def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callab
         )
 
     return keep
-
-
-def addresses(signer: Signer) -> Sign:
-    """Addresses that open a picture for whoever was told them."""
-
-    def sign(name: str, variant: str) -> str:
-        if variant == "shared":
-            return f"/shared/{name}"
-        suffix = "" if variant == "original" else f"/{variant}"
-        return f"/images/{name}{suffix}?sig={signer.signature('picture', f'{name}/{variant}')}"
-
-    return sign
 
 
 def door(settings: Settings, signer: Signer) -> Door:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 
 from artbot_server.errors import ConfigError
@@ -34,3 +35,13 @@ def _patch(async_mode: str) -> None:
         from gevent import monkey
 
         monkey.patch_all()
+
+
+def patched_for() -> str:
+    """The async mode that this process is patched for, by whomever; `threading` when it is not."""
+    eventlet, gevent = sys.modules.get("eventlet.patcher"), sys.modules.get("gevent.monkey")
+    if eventlet is not None and eventlet.is_monkey_patched("socket"):
+        return "eventlet"
+    if gevent is not None and gevent.is_module_patched("socket"):
+        return "gevent"
+    return "threading"

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from functools import partial
 
-from artbot_server.choices import choose_backends
+from artbot_server.callbacks.courier import Courier, Office
+from artbot_server.choices import callback_rules, callback_secret, choose_backends
 from artbot_server.config import Settings
 from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.live.link import LiveLink
 from artbot_server.logs import set_up_logs
 from artbot_server.painting.leases import Timing
+from artbot_server.painting.pictures import signed_addresses
 from artbot_server.painting.supervisor import end_with_parent
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.painting.worker import Worker
 from artbot_server.storage.database import Database
+from artbot_server.storage.deliveries import DeliveryStore
+from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.migrate import migrate
+from artbot_server.storage.pictures import PictureStore
+from artbot_server.storage.server_values import ADDRESS, noted
+from artbot_server.storage.sessions import Signer, shared_secret
+
+COURIER_END_S = 1.0
+"""What callbacks under way still get when everything else has ended; the rest are sent again by the next worker."""
 
 
 def work(settings: Settings) -> int:
@@ -37,8 +47,25 @@ def work(settings: Settings) -> int:
         connect=partial(LiveLink, settings.data_dir),
         timing=Timing(lease_s=settings.lease_s, renew_s=settings.lease_s / 4),
     )
+    courier = Courier(_office(settings, database))
     worker.handle_signals()
     end_with_parent(worker.stop)
+    courier.start()
     worker.run()
+    courier.stop(COURIER_END_S)
     database.close()
     return 0
+
+
+def _office(settings: Settings, database: Database) -> Office:
+    signer = Signer(shared_secret(database))
+    base = settings.public_url or noted(database, ADDRESS) or ""
+    return Office(
+        deliveries=DeliveryStore(database),
+        jobs=JobStore(database),
+        pictures=PictureStore(database, settings.data_dir / "pictures"),
+        rules=callback_rules(settings),
+        secret=callback_secret(settings, signer),
+        sign=signed_addresses(signer.signature, base),
+        files=settings.callback_images == "base64",
+    )

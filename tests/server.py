@@ -30,6 +30,7 @@ class RunningServer:
             **settings,
         }
         self.environ = kept | self.settings
+        self.command = [sys.executable, "-W", "ignore", str(ROOT / "run.py")]
         self.lines = []
         self.process = None
         self.address = None
@@ -43,7 +44,7 @@ class RunningServer:
 
     def start(self, wait=True):
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", str(ROOT / "run.py")],
+            self.command,
             cwd=ROOT,
             env=self.environ,
             stdout=subprocess.PIPE,
@@ -64,7 +65,7 @@ class RunningServer:
                 if found:
                     self.address = found[1]
                     # A restart goes back to the same port, so that clients find it again.
-                    self.environ["ARTBOT_PORT"] = found[1].rsplit(":", 1)[1]
+                    self.environ["ARTBOT_PORT"] = re.search(r":(\d+)", found[1])[1]
                     self._ready.set()
 
     @property

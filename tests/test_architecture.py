@@ -11,18 +11,21 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "artbot_server"
 
 LEVELS = {  # the longest name that fits a module counts
-    "": 7,  # only names what a program may use
+    "": 7,  # names what others may use, and imports it when it is asked for
     "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
     "chat": 1, "painting": 1,
     "painting.backend_questions": 3, "painting.backend_answers": 3,
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
+    "callbacks": 1, "callbacks.places": 0, "callbacks.rules": 0, "callbacks.post": 3, "callbacks.courier": 3,
+    "hooks": 3, "hooks.record": 1,
     "chat.service": 3,
     "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3,
     "web": 4,
-    "app": 5, "joints": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5, "client": 5, "commands": 6, "cli": 7,
+    "app": 5, "joints": 5, "running": 5, "mounting": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5,
+    "client": 5, "commands": 6, "cli": 7,
 }  # fmt: skip
 
 APART = ("storage", "llm", "sd", "live")
@@ -47,7 +50,7 @@ LIBRARIES = [
     ),
     (
         {"requests", "httpx2", "httpx", "h11", "openai", "urllib3", "urllib.request", "http.client"},
-        ("llm", "sd"),
+        ("llm", "sd", "callbacks.post"),
         "so that every foreign failure is named where it arises: add it to an engine or a backend instead",
     ),
     (
@@ -69,7 +72,7 @@ LIBRARIES = [
     ({"dotenv"}, ("config",), "because settings are read once, in one place: add a field to config.Settings instead"),
 ]
 
-BROAD = {"app.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbox.py": 1}
+BROAD = {"app.py": 1, "callbacks/courier.py": 1, "hooks/calls.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbox.py": 1}
 """The tops of loops and handlers, where one fault must cost one item and no more; all log it."""
 
 PRINTING = {"commands/output.py", "lifetime.py"}
@@ -105,6 +108,10 @@ TESTED_ELSEWHERE = {
     "web/looks.py": "tests/e2e/test_backend.py",
     "web/pages.py": "tests/e2e/test_access.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record
+    "web/http/deliveries.py": "tests/e2e/test_callbacks.py",
+    "running.py": "tests/e2e/test_restart.py",
+    "mounting.py": "tests/e2e/test_mounted.py",
+    "hooks/record.py": "tests/hooks/test_calls.py",  # only a record
     "llm/base.py": "tests/contracts/engine_contract.py",
     "sd/automatic1111/fields.py": "tests/sd/automatic1111/test_names.py",  # only tables
     "storage/schema.py": "tests/storage/test_migrate.py",
@@ -373,3 +380,15 @@ def test_files_stay_short(path):
 def test_nothing_is_left_for_later(path):
     marks = re.findall(r"\b(?:TODO|FIXME|XXX|HACK)\b", path.read_text())
     assert not marks, f"{path.relative_to(ROOT)}: do it now, or open an issue; marks in the code are never read again."
+
+
+OWN_ADDRESS = re.compile(r"[\"'`]/(?:static|images|shared|api|socket\.io|template_picture|operator)\b")
+
+
+def test_the_page_asks_below_the_path_it_was_served_at():
+    for path in (ROOT / "static/js").rglob("*.js"):
+        text = path.read_text()
+        bare = [match[0] for match in OWN_ADDRESS.finditer(text) if not text[: match.start()].endswith("at(")]
+        assert not bare, (
+            f"{path.relative_to(ROOT)} asks for {bare}: the page may be below a path of another site. Write at(…) of address.js."
+        )

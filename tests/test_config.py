@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from artbot_server.config import PROJECT_ROOT, Settings, load_settings
+from artbot_server.callbacks.places import Place
+from artbot_server.config import PROJECT_ROOT, Settings, environment_of, load_settings
 from artbot_server.errors import ConfigError
 
 NO_FILE = Path("/nowhere/.env")
@@ -62,6 +63,38 @@ TABLE = [
     ),
     ("ARTBOT_QUEUE_LIMIT", 100, {"1": 1, "100000": 100_000}, dict.fromkeys(["0", "100001", "many"], "1 to 100000")),
     ("ARTBOT_CHAT_LIMIT", 20, {"0": 0}, dict.fromkeys(["-1", "1.5"], "0 to 100000")),
+    (
+        "ARTBOT_PREFIX",
+        "",
+        {"/art": "/art", "/a/b/": "/a/b", "/": ""},
+        {"art": "a path such as /art", "//art": "a path", "/a b": "a path", "/a/../b": "a path"},
+    ),
+    (
+        "ARTBOT_PUBLIC_URL",
+        "",
+        {"https://example.com/art/": "https://example.com/art"},
+        {"example.com": "an address such as http://host:port or https://host:port"},
+    ),
+    (
+        "ARTBOT_CALLBACK_URL",
+        "",
+        {"http://10.0.0.5/ended/?x=1": "http://10.0.0.5/ended/?x=1"},
+        {"hooks": "an address such as", "https://me:secret@example.com/": "without a password"},
+    ),
+    (
+        "ARTBOT_CALLBACK_ALLOW",
+        (),
+        {
+            "https://a.example, *.b.example,private:http://c": (
+                Place("https", "a.example", 443, False),
+                Place("https", "*.b.example", 443, False),
+                Place("http", "c", 80, True),
+            )
+        },
+        {"https://a.example/path": "entries such as", "ftp://a": "separated by commas"},
+    ),
+    ("ARTBOT_CALLBACK_SECRET", "", {"green-otter": "green-otter"}, {}),
+    ("ARTBOT_CALLBACK_IMAGES", "url", {"base64": "base64"}, {"both": "one of url, base64"}),
     ("ARTBOT_WORKER", "child", {"none": "none"}, {"2": "one of child, none"}),
     ("ARTBOT_LEASE_S", 20.0, {"1": 1.0, "2.5": 2.5}, dict.fromkeys(["0", "601", "nan", "inf", "soon"], "1 to 600")),
     ("ARTBOT_DEMO_PACE", 1.0, {"0": 0.0, "0.1": 0.1}, dict.fromkeys(["-1", "11", "nan"], "0 to 10")),
@@ -147,3 +180,10 @@ def test_each_setting_says_what_it_is():
     for setting in fields(Settings):
         assert len(setting.metadata["about"]) > 10
         assert setting.metadata["env"].startswith(("ARTBOT_", "OPENAI_"))
+
+
+def test_a_worker_gets_every_setting_as_it_is():
+    environ = {row[0]: next(iter(row[2])) for row in TABLE if row[2]}
+    settings = read(**environ)
+    assert load_settings(environment_of(settings), NO_FILE) == settings
+    assert load_settings(environment_of(read()), NO_FILE) == read()

@@ -50,3 +50,8 @@ def test_threads_need_nothing():
 @pytest.mark.parametrize("mode", ["eventlet", "gevent", "threading"])
 def test_ten_that_wait_wait_side_by_side(mode):
     assert run(mode, SIDE_BY_SIDE) == ["10", "True"]
+
+
+@pytest.mark.parametrize("mode", ["eventlet", "gevent", "threading"])
+def test_a_process_knows_what_it_is_patched_for(mode):
+    assert run(mode, "from artbot_server.patching import patched_for; print(patched_for())") == [mode]

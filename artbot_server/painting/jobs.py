@@ -61,6 +61,7 @@ class Job:
         worker, lease_until: who paints it and how long that holds.
         batch_id, place, label: the batch it is an item of, its number in it, and what a grid writes over it.
         callback_url: told when it has ended.
+        noticed_at: when its end was given to the hooks of who embeds this server.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Job:
     label: str | None = None
     place: int | None = None
     callback_url: str | None = None
+    noticed_at: float | None = None
 
     @property
     def ended(self) -> bool:

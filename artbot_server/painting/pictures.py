@@ -44,6 +44,23 @@ class CheckedPicture:
     thumbnail: bytes
 
 
+def signed_addresses(signature: Callable[[str, str], str], base: str = "") -> Sign:
+    """Addresses that open a picture for whoever was told them.
+
+    Args:
+        signature: `signature(purpose, text)`, which only this server can make.
+        base: goes before each, `https://host`; without it they begin at the server's root.
+    """
+
+    def sign(name: str, variant: str) -> str:
+        if variant == "shared":
+            return f"{base}/shared/{name}"
+        suffix = "" if variant == "original" else f"/{variant}"
+        return f"{base}/images/{name}{suffix}?sig={signature('picture', f'{name}/{variant}')}"
+
+    return sign
+
+
 def mime_of(data: bytes) -> str | None:
     """The kind of picture file by its first bytes, None when it is none of ours; says nothing about the rest."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
 from uuid import uuid4
@@ -50,6 +50,8 @@ class PaintQueue:
 
     Args:
         limit: how many jobs of one session may wait.
+        prepare: called with each new order before anything is done; what it gives is painted. May refuse by raising.
+        on_end: called when a job has ended, perhaps more than once; must not block.
     """
 
     def __init__(
@@ -63,6 +65,8 @@ class PaintQueue:
         publish: Publish,
         sign: Sign,
         limit: int,
+        prepare: Callable[[str, PaintOrder], PaintOrder] = lambda _session_id, order: order,
+        on_end: Callable[[Job], None] = lambda _job: None,
     ) -> None:
         self._jobs = jobs
         self._pictures = pictures
@@ -72,6 +76,8 @@ class PaintQueue:
         self._publish = publish
         self._sign = sign
         self._limit = limit
+        self._prepare = prepare
+        self._on_end = on_end
         self._positions = Positions(jobs, backends, publish)
         self._ended = threading.Condition()
         self._told: dict[str, int] = {}
@@ -88,13 +94,14 @@ class PaintQueue:
         Sent again with the same `job_id`, the first job comes back and nothing is done.
 
         Raises:
-            BadRequest: an override is not allowed, or the folder is for children and the prompt is not (`unsuitable`).
+            BadRequest: an override or the callback_url is not allowed, or the folder is for children and the prompt is
+                not (`unsuitable`).
             NotFound: no such folder, template or picture.
             TooMany: the session has too many jobs waiting.
         """
         if order.job_id is not None and (first := self._found(session_id, order.job_id)) is not None:
             return first, self._position(first)
-        job, is_new = self._jobs.create(self._job(session_id, order), self._limit)
+        job, is_new = self._jobs.create(self._job(session_id, self._prepare(session_id, order)), self._limit)
         places = self._positions.now()
         place = places.get(job.id)
         if is_new:
@@ -119,6 +126,7 @@ class PaintQueue:
             self._live.cancel(job_id)
         elif job.state is JobState.CANCELLED:
             self._publish(session_id, JobChanged(self.record(job)))
+            self._on_end(job)
             self.tick()
         return job
 
@@ -180,6 +188,8 @@ class PaintQueue:
             if len(self._told) > TOLD_KEPT:
                 del self._told[next(iter(self._told))]
             self._ended.notify_all()
+        if job.ended:
+            self._on_end(job)
         self.tick()
 
     def progress(self, session_id: str, progress: PaintProgress) -> None:

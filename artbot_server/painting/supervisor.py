@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -35,10 +35,17 @@ class Supervisor:
     Args:
         argv: what to start; it should call `end_with_parent`.
         on_start: called with how often a worker has been started, this time included.
+        environ: the worker's whole environment; this process's own without it.
     """
 
-    def __init__(self, argv: Sequence[str] = WORKER_ARGV, on_start: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str] = WORKER_ARGV,
+        on_start: Callable[[int], None] | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self._argv = list(argv)
+        self._environ = environ
         self._on_start = on_start or (lambda _times: None)
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
@@ -72,7 +79,9 @@ class Supervisor:
         for times in itertools.count(1):
             if self._stopping.is_set():
                 return
-            process = subprocess.Popen(self._argv, stdin=subprocess.PIPE, start_new_session=True)
+            process = subprocess.Popen(
+                self._argv, stdin=subprocess.PIPE, start_new_session=True, env=self._environ
+            )
             self._process = process
             self._on_start(times)
             started_at = time.monotonic()

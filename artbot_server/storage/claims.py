@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Update, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from artbot_server.errors import Unavailable
-from artbot_server.painting.jobs import MAX_ATTEMPTS, Job, JobState, move
+from artbot_server.painting.jobs import ENDED, MAX_ATTEMPTS, Job, JobState, move
 from artbot_server.painting.line import BackendNow, next_job
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.storage.database import Database
+from artbot_server.storage.deliveries import owe
 from artbot_server.storage.jobs import job_of, sessions_served, time_of, waiting_jobs
 from artbot_server.storage.schema import backends, jobs, pictures
 
@@ -213,9 +214,11 @@ _NOT_BEGUN = {"progress": 0.0, "step": None, "steps": None}
 
 
 def _write(connection: Connection, job: Job, state: JobState, values: Mapping[str, Any]) -> None:
-    """One change of a running job's state, counted; nobody holds it afterwards."""
+    """One change of a running job's state, counted; nobody holds it afterwards, and an end is owed to whoever asked."""
     free = {"worker": None, "lease_until": None, "state": move(JobState.RUNNING, state), "seq": jobs.c.seq + 1}
     connection.execute(update(jobs).where(jobs.c.id == job.id).values(**free, **values))
+    if state in ENDED:
+        owe(connection, job, state, values["ended_at"])
 
 
 def _after_loss(connection: Connection, job: Job, now: float) -> Job:

@@ -11,9 +11,10 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.errors import BadRequest, NotFound, TooMany
-from artbot_server.painting.jobs import UNFINISHED, Job, JobState, move
+from artbot_server.painting.jobs import ENDED, UNFINISHED, Job, JobState, move
 from artbot_server.painting.line import Served, WaitingJob
 from artbot_server.storage.database import Database
+from artbot_server.storage.deliveries import owe
 from artbot_server.storage.schema import jobs
 from artbot_server.storage.sessions import keep_session
 
@@ -145,12 +146,9 @@ class JobStore:
                 raise NotFound("There is no such job.", field="job_id")
             job = job_of(row)
             if job.state is JobState.QUEUED:
-                job = replace(
-                    job,
-                    state=move(job.state, JobState.CANCELLED),
-                    seq=job.seq + 1,
-                    ended_at=time_of(self._database, connection),
-                )
+                now = time_of(self._database, connection)
+                job = replace(job, state=move(job.state, JobState.CANCELLED), seq=job.seq + 1, ended_at=now)
+                owe(connection, job, job.state, now)
             elif job.state is JobState.RUNNING:
                 job = replace(job, cancel_requested=True)
             changed = {name: getattr(job, name) for name in ("state", "seq", "ended_at", "cancel_requested")}
@@ -158,6 +156,21 @@ class JobStore:
             return job
 
         return self._database.write(work)
+
+    def notice(self, job_id: str) -> Job | None:
+        """Take the end of a job for its hooks; the job the first time this is called, None ever after."""
+        mine = (jobs.c.id == job_id, jobs.c.state.in_(ENDED), jobs.c.noticed_at.is_(None))
+        taken = update(jobs).where(*mine).values(noticed_at=self._database.now).returning(*jobs.c)
+        row = self._database.write(lambda connection: connection.execute(taken).mappings().first())
+        return None if row is None else job_of(row)
+
+    def unnoticed(self, within_s: float) -> list[str]:
+        """Jobs that ended within so many seconds and whose end nobody has taken, oldest end first."""
+        since = self._database.now - within_s
+        query = select(jobs.c.id).where(jobs.c.state.in_(ENDED), jobs.c.noticed_at.is_(None), jobs.c.ended_at > since)
+        # The index is over `created_at`: what ended lately was rarely created more than a day before.
+        query = query.where(jobs.c.created_at > since - DAY_S).order_by(jobs.c.ended_at)
+        return self._database.read(lambda connection: list(connection.execute(query).scalars()))
 
     def _all(self, session_id: str, which: ColumnElement[bool]) -> list[Job]:
         query = select(jobs).where(jobs.c.session_id == session_id, which).order_by(jobs.c.created_at, jobs.c.id)

@@ -131,6 +131,7 @@ jobs = Table(
     Column("label", Text),
     Column("place", Integer),
     Column("callback_url", Text),
+    Column("noticed_at", Float),
     Index(None, "state", "created_at"),
     Index(None, "session_id", "created_at"),
     Index(None, "conversation_id"),

@@ -17,7 +17,7 @@ from artbot_server.config import Network
 from artbot_server.storage.sessions import Signer
 
 SESSION_COOKIE, ACCESS_COOKIE, OPERATOR_COOKIE = "artbot_session", "artbot_access", "artbot_operator"
-FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
+FORWARDING = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PREFIX", "HTTP_X_REAL_IP", "HTTP_FORWARDED", "HTTP_VIA")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]", "::1")
 
 
@@ -27,6 +27,7 @@ class Visit:
 
     Attributes:
         address: of the client, or of the last proxy that is not trusted.
+        prefix: what stands before our root in the addresses this visitor uses, `/art` or nothing.
         direct_loopback: it came from this machine, to a loopback name, through no proxy.
     """
 
@@ -40,6 +41,7 @@ class Visit:
     bearer: str | None
     access: str | None
     operator: str | None
+    prefix: str = ""
 
 
 def visit_of(environ: Mapping[str, Any], trusted: Sequence[Network]) -> Visit:
@@ -48,7 +50,7 @@ def visit_of(environ: Mapping[str, Any], trusted: Sequence[Network]) -> Visit:
     address, host = peer, str(environ.get("HTTP_HOST") or "")
     scheme = str(environ.get("wsgi.url_scheme") or "http")
     forwarded = any(environ.get(name) for name in FORWARDING)
-    if _within(peer, trusted):
+    if is_within(peer, trusted):
         address = _client_behind(peer, str(environ.get("HTTP_X_FORWARDED_FOR") or ""), trusted)
         host = str(environ.get("HTTP_X_FORWARDED_HOST") or host).split(",")[-1].strip()
         scheme = str(environ.get("HTTP_X_FORWARDED_PROTO") or scheme).split(",")[-1].strip()
@@ -65,6 +67,7 @@ def visit_of(environ: Mapping[str, Any], trusted: Sequence[Network]) -> Visit:
         bearer=authorization[7:].strip() if authorization.lower().startswith("bearer ") else None,
         access=environ.get("HTTP_X_ARTBOT_ACCESS") or query.get("access", [None])[-1],
         operator=environ.get("HTTP_X_ARTBOT_OPERATOR"),
+        prefix=str(environ.get("SCRIPT_NAME") or ""),
     )
 
 
@@ -156,7 +159,8 @@ def _equal(offered: str, key: str) -> bool:
     return bool(key) and hmac.compare_digest(offered.encode(), key.encode())
 
 
-def _within(address: str, networks: Sequence[Network]) -> bool:
+def is_within(address: str, networks: Sequence[Network]) -> bool:
+    """Whether an address is in one of these networks."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -167,7 +171,7 @@ def _within(address: str, networks: Sequence[Network]) -> bool:
 def _client_behind(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     """The rightmost address that is no trusted proxy: what stands left of it anybody can write."""
     for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        if not _within(hop, trusted):
+        if not is_within(hop, trusted):
             return hop
     return peer
 

@@ -14,13 +14,15 @@ from artbot_server.web.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One connected socket: `images` is the form in which it wants pictures, `address` where it comes from."""
+    """One connected socket: `images` is the form in which it wants pictures, `address` where it comes from,
+    `prefix` what stands before our root in its addresses."""
 
     sid: str
     session_id: str
     images: str
     outbox: Outbox
     address: str
+    prefix: str = ""
 
 
 class Audience:

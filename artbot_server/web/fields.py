@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from artbot_server.callbacks.rules import URL_CHARS
 from artbot_server.errors import BadRequest, TooLarge
 
 PROMPT_CHARS = 10_000
@@ -53,6 +54,8 @@ Name = Annotated[Text, Field(min_length=1, max_length=128)]
 OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none)]
 OptionalId = Annotated[Id | None, BeforeValidator(_empty_is_none)]
 ClientSid = Annotated[Text, Field(max_length=128)]
+CallbackUrl = Annotated[Text, Field(max_length=URL_CHARS)]
+"""Where the end of a job is told; "" for nowhere, also where the server has a default."""
 Prompt = Annotated[Text, Field(min_length=1, max_length=PROMPT_CHARS)]
 PictureData = Annotated[bytes | str, Field(union_mode="left_to_right")]
 

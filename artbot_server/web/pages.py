@@ -13,6 +13,7 @@ from artbot_server import __version__
 from artbot_server.errors import ArtbotError, BadRequest, NotAllowed, NotFound, TooLarge
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.web.access import ACCESS_COOKIE, OPERATOR_COOKIE, SESSION_COOKIE, Visit, same_site, visit_of
+from artbot_server.web.prefix import page_file
 from artbot_server.web.services import UPLOAD_BYTES, Services
 from artbot_server.web.serving import WsgiApp
 from artbot_server.web.template_records import picture_of
@@ -52,7 +53,9 @@ def guard(app: Flask, services: Services) -> None:
         if asks_leave or request.path.startswith(OPEN_PATHS) or services.door.may_enter(g.visit):
             return None
         if request.path == "/":
-            return send_from_directory(services.settings.static_dir, "access.html", max_age=0), 403  # type: ignore
+            response = page_file(services.settings.static_dir, "access.html", g.visit.prefix)
+            response.status_code = 403
+            return response
         raise NotAllowed("This server wants an access key (X-Artbot-Access).", field="access")
 
     @app.after_request
@@ -113,10 +116,10 @@ def pages(services: Services) -> Blueprint:
     @page.get("/")
     def index() -> AnyResponse:
         if "access" in request.args:
-            response: AnyResponse = redirect("/")
+            response: AnyResponse = redirect(g.visit.prefix + "/")
             set_cookie(response, ACCESS_COOKIE, services.door.access_cookie())
             return response
-        response = send_from_directory(static, "index.html", max_age=0)
+        response = page_file(static, "index.html", g.visit.prefix)
         set_cookie(response, SESSION_COOKIE, services.door.session_or_new(g.visit)[1])
         return response
 
@@ -163,12 +166,12 @@ def pages(services: Services) -> Blueprint:
 
     @page.get("/operator")
     def operator_form() -> AnyResponse:
-        return send_from_directory(static, "operator.html", max_age=0)
+        return page_file(static, "operator.html", g.visit.prefix)
 
     @page.post("/operator")
     def operator_login() -> AnyResponse:
         require_operator(services, g.visit, request.form.get("key", ""))
-        response: AnyResponse = redirect("/metrics", 303)
+        response: AnyResponse = redirect(g.visit.prefix + "/metrics", 303)
         if services.door.operator_key:
             set_cookie(response, OPERATOR_COOKIE, services.door.operator_cookie())
         return response
@@ -192,7 +195,8 @@ def require_operator(services: Services, visit: Visit, key: str | None = None) -
 def set_cookie(response: AnyResponse, name: str, value: str) -> None:
     """A cookie that scripts and other sites cannot use, for a year."""
     secure = g.visit.scheme == "https"
-    response.set_cookie(name, value, max_age=YEAR_S, httponly=True, samesite="Lax", secure=secure)
+    path = g.visit.prefix + "/"
+    response.set_cookie(name, value, max_age=YEAR_S, path=path, httponly=True, samesite="Lax", secure=secure)
 
 
 def _picture(services: Services, picture: StoredPicture, variant: Any, cache: str) -> AnyResponse:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from artbot_server.web.fields import (
     LARGEST_WHOLE,
     PROMPT_CHARS,
+    CallbackUrl,
     ClientSid,
     Id,
     Name,
@@ -98,6 +99,7 @@ class Generate(Request):
     conversation_id: OptionalId = None
     reply_id: OptionalId = None
     client_sid: ClientSid | None = None
+    callback_url: CallbackUrl | None = None
 
 
 class CancelJob(Request):

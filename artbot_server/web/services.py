@@ -13,6 +13,7 @@ from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.conversations import ConversationStore
+from artbot_server.storage.deliveries import DeliveryStore
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.web.access import Door
@@ -47,3 +48,5 @@ class Services:
     metrics: Metrics
     sign: Sign
     server_json: Callable[[], dict[str, Any]]
+    deliveries: DeliveryStore
+    callback_secret: str

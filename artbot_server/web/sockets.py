@@ -21,6 +21,7 @@ from artbot_server.web.access import SESSION_COOKIE, same_site, visit_of
 from artbot_server.web.audience import Member
 from artbot_server.web.fields import parse
 from artbot_server.web.outbox import Outbox, Wire
+from artbot_server.web.prefix import prefixed
 from artbot_server.web.requests import ConnectAuth
 from artbot_server.web.services import Services
 from artbot_server.web.snapshot import session_snapshot
@@ -68,7 +69,14 @@ class Sockets:
             raise NotAllowed("This server wants an access key.", field="access")
         session_id, token = services.door.session_or_new(visit, auth.session)
         from_cookie = token == visit.cookies.get(SESSION_COOKIE)
-        member = Member(sid, session_id, auth.images, Outbox(self._wire(sid, auth.images)), visit.address)
+        member = Member(
+            sid,
+            session_id,
+            auth.images,
+            Outbox(self._wire(sid, auth.images, visit.prefix)),
+            visit.address,
+            visit.prefix,
+        )
         services.audience.join(member)
         self._socketio.start_background_task(self._welcome, member, None if from_cookie else token)
 
@@ -90,14 +98,15 @@ class Sockets:
     def _disconnect(self, *_: Any) -> None:
         self._services.audience.leave(request.sid)  # type: ignore[attr-defined]
 
-    def _wire(self, sid: str, images: str) -> Wire:
+    def _wire(self, sid: str, images: str, prefix: str) -> Wire:
         server = self._socketio.server
         frames = self._services.metrics.frames
 
         def send(event: Event) -> None:
             if isinstance(event, Frame):
                 frames.inc()
-            self._socketio.emit(event.name, fields_for(event, images, self._load_picture), to=sid)
+            fields = fields_for(event, images, self._load_picture)
+            self._socketio.emit(event.name, prefixed(fields, prefix), to=sid)
 
         def engine_socket() -> Any:
             return server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
@@ -127,7 +136,7 @@ class Sockets:
             try:
                 if member is None:
                     raise NotAllowed("This connection is not accepted yet.")
-                return {"ok": True, **handler.act(self._services, member, handler.read(data))}
+                return {"ok": True, **prefixed(handler.act(self._services, member, handler.read(data)), member.prefix)}
             except ArtbotError as error:
                 failed = error
             except Exception:

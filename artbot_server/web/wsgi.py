@@ -15,6 +15,7 @@ from artbot_server.web.http.reference import reference
 from artbot_server.web.http.routes import blueprint
 from artbot_server.web.packets import CheckedPacket, hang_up_on_garbage
 from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
+from artbot_server.web.prefix import below
 from artbot_server.web.services import Services
 from artbot_server.web.sockets import Sockets
 from artbot_server.web.wire import OrJson
@@ -59,4 +60,4 @@ def open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
         serializer=CheckedPacket,
     )
     hang_up_on_garbage(socketio.server)
-    flask.wsgi_app = secured(flask.wsgi_app)  # type: ignore[method-assign, assignment]
+    flask.wsgi_app = below(secured(flask.wsgi_app), settings.prefix, settings.trusted_proxies)  # type: ignore[method-assign, assignment]

@@ -1,7 +1,9 @@
 // The reference of the HTTP API: Swagger UI over /api/v1/openapi.json. It asks with the page's own cookies.
 
+import { at } from "./address.js";
+
 window.SwaggerUIBundle({
-  url: "/api/v1/openapi.json",
+  url: at("/api/v1/openapi.json"),
   dom_id: "#api",
   deepLinking: true,
   docExpansion: "list",

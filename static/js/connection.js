@@ -1,6 +1,7 @@
 // The only file that knows socket.io: asks go out and wait for their ack, facts come in and are handed to state.
 // `status` is connecting, online, reconnecting, offline or refused; a change is told as a "status" event.
 
+import { at } from "./address.js";
 import { io } from "../vendor/socket.io-4.8.4.esm.min.js";
 
 const FACTS = [
@@ -30,6 +31,7 @@ export class Connection extends EventTarget {
     super();
     this.#socket = io({
       autoConnect: false,
+      path: at("/socket.io"),
       auth: { images: "url" },
       transports: ["websocket", "polling"],
       tryAllTransports: true,

@@ -1,5 +1,6 @@
 // Small things about elements: cloning a <template>, finding its named parts, icons. Text always goes in as text.
 
+import { at } from "./address.js";
 import { translate } from "./i18n.js";
 
 /** A fresh copy of <template id="…">'s one element, in the reader's language. */
@@ -21,7 +22,7 @@ export function icon(name, extra = "") {
   svg.setAttribute("class", `i ${extra}`.trim());
   svg.setAttribute("aria-hidden", "true");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `/static/icons.svg#i-${name}`);
+  use.setAttribute("href", at(`/static/icons.svg#i-${name}`));
   svg.append(use);
   return svg;
 }

@@ -1,6 +1,7 @@
 // Builds the page and wires it: the only file that knows all the others.
 
 import { Actions } from "./actions.js";
+import { at } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { AutoPaint } from "./auto_paint.js";
 import { Choice } from "./choice.js";
@@ -57,7 +58,7 @@ const context = {
   toastWords: (words) => toaster.show(words),
   follower: new Follower(main),
   previews: new Map(),
-  pictureUrl: (id) => `/images/${encodeURIComponent(id)}/thumbnail`,
+  pictureUrl: (id) => at(`/images/${encodeURIComponent(id)}/thumbnail`),
   startNew,
   editPrompt,
 };

@@ -1,6 +1,8 @@
 // Sends a picture to the server: from the button, dropped on the page, or pasted. The cookie says who it is from.
 
-const UPLOAD_PATH = "/api/v1/images";
+import { at } from "./address.js";
+
+const UPLOAD_PATH = at("/api/v1/images");
 
 /** Resolves with {ok: true, id, url, thumbnail_url, width, height} or {ok: false, error}. */
 export async function uploadPicture(file, limits) {

@@ -36,9 +36,9 @@ class _SocketClient(socketio.Client):
 
 
 class Client:
-    """One socket; use as a context."""
+    """One socket; use as a context. `path`: where Socket.IO is, for a server below a path."""
 
-    def __init__(self, address, *, auth=None, transports=None, headers=None):
+    def __init__(self, address, *, auth=None, transports=None, headers=None, path="socket.io"):
         self.io = _SocketClient(reconnection=False)
         self.heard = []
         self.arrived = threading.Condition()
@@ -47,6 +47,7 @@ class Client:
             self.io.on(name, self._keeper(name))
         self.io.on("connect_error", lambda data=None: self.refused.put(data))
         self._connect = {"url": address, "auth": auth, "transports": transports, "headers": headers or {}}
+        self._connect["socketio_path"] = path
 
     def _keeper(self, name):
         def keep(data=None):

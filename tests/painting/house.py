@@ -66,6 +66,7 @@ class House:
         self.templates_dir = write_templates(data_dir / "templates")
         self.templates = TemplateStore(self.templates_dir)
         self.events = []
+        self.on_end = lambda _job: None
         self.kinds = []
         self.hub = LiveHub(data_dir, self._hear, lambda _count: None)
         self.queue = PaintQueue(
@@ -77,6 +78,7 @@ class House:
             publish=lambda session_id, event: self.events.append((session_id, event)),
             sign=lambda name, variant: f"/images/{name}/{variant}",
             limit=limit,
+            on_end=lambda job: self.on_end(job),
         )
         self.questions = BackendQuestions(ask=self.hub.ask, backends=self.backends, pictures=self.pictures)
         self._workers = []

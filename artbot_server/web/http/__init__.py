@@ -1,6 +1,6 @@
 """The HTTP API for PHP, Java and curl: one module an area, each with a table of its routes."""
 
-from artbot_server.web.http import art_bot, art_bot_lists, article, backend, images, jobs, sessions
+from artbot_server.web.http import art_bot, art_bot_lists, article, backend, deliveries, images, jobs, sessions
 
 ROUTES = (
     *article.ROUTES,
@@ -10,5 +10,6 @@ ROUTES = (
     *backend.ROUTES,
     *art_bot.ROUTES,
     *art_bot_lists.ROUTES,
+    *deliveries.ROUTES,
 )
 """The whole table, for `web/wsgi`."""

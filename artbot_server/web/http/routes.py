@@ -17,6 +17,7 @@ from artbot_server.errors import BadRequest
 from artbot_server.web.access import Visit
 from artbot_server.web.fields import Request, parse
 from artbot_server.web.pages import SESSION_HEADER, require_operator
+from artbot_server.web.prefix import prefixed
 from artbot_server.web.services import UPLOAD_BYTES, Services
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -105,7 +106,7 @@ def _view(services: Services, route: Route) -> Callable[..., Response]:
         call = _call(services, route, path)
         answer = route.act(services, call)
         if not isinstance(answer, Response):
-            answer = jsonify(ok=True, **answer)
+            answer = jsonify(ok=True, **prefixed(answer, call.visit.prefix))
             answer.status_code = route.status
         if call.is_new:
             answer.headers[SESSION_HEADER] = call.token

@@ -14,6 +14,7 @@ def upgrade() -> None:
     op.add_column("jobs", sa.Column("label", sa.Text(), nullable=True))
     op.add_column("jobs", sa.Column("place", sa.Integer(), nullable=True))
     op.add_column("jobs", sa.Column("callback_url", sa.Text(), nullable=True))
+    op.add_column("jobs", sa.Column("noticed_at", sa.Float(), nullable=True))
     op.create_index("ix_jobs_batch_id", "jobs", ["batch_id"], unique=False)
     op.add_column("pictures", sa.Column("batch_id", sa.Text(), nullable=True))
     op.create_index("ix_pictures_batch_id", "pictures", ["batch_id"], unique=False)
