@@ -19,11 +19,13 @@ from artbot_server import joints
 from artbot_server.chat.service import ChatService
 from artbot_server.choices import choose_engine
 from artbot_server.config import Settings
-from artbot_server.events import ServerChanged
+from artbot_server.events import Event, ServerChanged
 from artbot_server.live.local import LiveHub
+from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.backends import BackendStore
+from artbot_server.storage.batches import BatchStore
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
@@ -73,6 +75,7 @@ class ArtBot:
             time.sleep(TICK_S)
             try:
                 self.services.queue.tick()
+                self.services.batches.tick()
                 if time.monotonic() - tended_at >= TEND_S:
                     tended_at = time.monotonic()
                     self.services.chat.close_orphans()
@@ -101,6 +104,10 @@ def create_app(settings: Settings) -> ArtBot:
     def tell_server() -> None:
         audience.publish_all(ServerChanged(server_json()))
 
+    def publish(session_id: str, event: Event) -> None:
+        audience.publish(session_id, event)
+        batches.heard(session_id, event)
+
     live = LiveHub(
         settings.data_dir,
         on_message=lambda kind, body, blob: hear(kind, body, blob),
@@ -112,11 +119,21 @@ def create_app(settings: Settings) -> ArtBot:
         backends=stores.backends,
         templates=stores.templates,
         live=live,
+        publish=publish,
+        sign=joints.addresses(signer),
+        limit=settings.queue_limit,
+    )
+    batches = BatchService(
+        batches=BatchStore(database),
+        pictures=stores.pictures,
+        queue=queue,
+        templates=stores.templates,
+        live=live,
         publish=audience.publish,
         sign=joints.addresses(signer),
         limit=settings.queue_limit,
     )
-    hear = joints.hear_workers(queue, tell_server)
+    hear = joints.hear_workers(queue, batches, tell_server)
     ports = joints.chat_ports(engine_for, stores.templates, queue, audience.publish, socketio.start_background_task)
     chat = ChatService(stores.conversations, ports)
     services = Services(
@@ -126,6 +143,7 @@ def create_app(settings: Settings) -> ArtBot:
         chat=chat,
         conversations=stores.conversations,
         queue=queue,
+        batches=batches,
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,

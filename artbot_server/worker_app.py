@@ -36,6 +36,7 @@ def work(settings: Settings) -> int:
         TemplateStore(settings.templates_dir),
         connect=partial(LiveLink, settings.data_dir),
         timing=Timing(lease_s=settings.lease_s, renew_s=settings.lease_s / 4),
+        save_dir=settings.save_dir,
     )
     worker.handle_signals()
     end_with_parent(worker.stop)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from itertools import groupby
 from typing import Any, Generic, TypeVar
@@ -55,7 +55,7 @@ class Batch:
     prompt: str
     items: Sequence[Item]
     negative_prompt: str = ""
-    overrides: Mapping[str, Any] | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     conversation_id: str | None = None
     client_sid: str | None = None
     state: BatchState = BatchState.RUNNING

@@ -7,7 +7,7 @@ The article's tool: a sub-grid is 3 a row without gaps, each cell of the first p
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil, sqrt
 
 SUB_GRID_ROW = 3
@@ -35,16 +35,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A drawing: its size, and for each cell its picture's box and, in a comparison, its label's.
-
-    Attributes:
-        scale: how much smaller than asked the cells are.
-    """
+    """A drawing: its size, and for each cell its picture's box and, in a comparison, its label's."""
 
     size: Size
     cells: tuple[Box, ...]
     strips: tuple[Box, ...] = ()
-    scale: float = 1.0
 
 
 def sub_grid(count: int, cell: Size) -> Layout:
@@ -58,9 +53,9 @@ def comparison(cells: Sequence[Size]) -> Layout:
     return _fitted(largest, lambda size: _comparison(len(cells), size))
 
 
-def contained(size: Size, box: Box, scale: float = 1.0) -> Box:
-    """Where something of this size, drawn at this scale, stands in a box: whole, in the middle, smaller where it must."""
-    scale = min(scale, box.width / size[0], box.height / size[1])
+def contained(size: Size, box: Box) -> Box:
+    """Where something of this shape stands in a box: whole, in the middle, as large as it fits."""
+    scale = min(box.width / size[0], box.height / size[1])
     width, height = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
     return Box(box.left + (box.width - width) // 2, box.top + (box.height - height) // 2, width, height)
 
@@ -103,7 +98,7 @@ def _fitted(cell: Size, laid_out: Callable[[Size], Layout]) -> Layout:
     while (excess := _excess(layout.size)) > 1.0 and scale * min(cell) > 1:
         scale *= min(0.98, 1 / excess)
         layout = laid_out((max(1, int(cell[0] * scale)), max(1, int(cell[1] * scale))))
-    return replace(layout, scale=scale)
+    return layout
 
 
 def _excess(size: Size) -> float:

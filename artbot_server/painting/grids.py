@@ -7,7 +7,7 @@ Decodes pixels, so never in the web process. One picture is open at a time, and 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -29,35 +29,47 @@ UNKNOWN_SIZE: Size = (512, 512)
 """Of a cell of which no file can be read."""
 
 
-def draw_grid(grid: Grid[Path]) -> bytes:
+AfterEach = Callable[[], None]
+"""Called after each picture, for whoever has to show that the work goes on."""
+
+
+def draw_grid(grid: Grid[Path], after_each: AfterEach = lambda: None) -> bytes:
     """A grid as a JPEG. A file that is gone or broken leaves its place empty."""
-    image = sub_grid(grid.cells[0].pictures) if grid.template is not None else comparison(grid.cells)
+    if grid.template is not None:
+        image = sub_grid(grid.cells[0].pictures, after_each)
+    else:
+        image = comparison(grid.cells, after_each)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
 
 
-def sub_grid(pictures: Sequence[Path]) -> Image.Image:
+def sub_grid(pictures: Sequence[Path], after_each: AfterEach = lambda: None) -> Image.Image:
     """Pictures of one template: 3 a row, no gaps, each cell of the first one's size, black where nothing is."""
     layout = grid_layout.sub_grid(len(pictures), _first_size(pictures))
     canvas = Image.new("RGB", layout.size, SUB_GRID_FILL)
     for path, box in zip(pictures, layout.cells, strict=True):
         _put(canvas, path, box)
+        after_each()
     return canvas
 
 
-def comparison(cells: Sequence[Cell[Path]]) -> Image.Image:
-    """Labelled cells, 4 a row, 20 px apart, on white; a cell is a picture or the sub-grid of several."""
+def comparison(cells: Sequence[Cell[Path]], after_each: AfterEach = lambda: None) -> Image.Image:
+    """Labelled cells, 4 a row, 20 px apart, on white; a cell is a picture or the sub-grid of several.
+
+    Cells are as large as the largest of them; what is smaller is enlarged to its cell.
+    """
     shapes = [grid_layout.sub_grid(len(cell.pictures), _first_size(cell.pictures)) for cell in cells]
     layout = grid_layout.comparison([shape.size for shape in shapes])
     canvas = Image.new("RGB", layout.size, COMPARISON_FILL)
     draw = ImageDraw.Draw(canvas)
     for cell, shape, box, strip in zip(cells, shapes, layout.cells, layout.strips, strict=True):
         draw_label(draw, cell.label, strip, LABEL_COLOUR)
-        area = grid_layout.contained(shape.size, box, layout.scale)
+        area = grid_layout.contained(shape.size, box)
         canvas.paste(SUB_GRID_FILL, (area.left, area.top, area.left + area.width, area.top + area.height))
         for path, place in zip(cell.pictures, grid_layout.inside(shape, area), strict=True):
             _put(canvas, path, place)
+            after_each()
     return canvas
 
 

@@ -94,7 +94,7 @@ class PaintQueue:
         """
         if order.job_id is not None and (first := self._found(session_id, order.job_id)) is not None:
             return first, self._position(first)
-        job, is_new = self._jobs.create(self._job(session_id, order), self._limit)
+        job, is_new = self._jobs.create(self.prepare(session_id, order), self._limit)
         places = self._positions.now()
         place = places.get(job.id)
         if is_new:
@@ -142,17 +142,17 @@ class PaintQueue:
 
     def records(self, session_id: str, reply_ids: Collection[str] = ()) -> list[dict[str, Any]]:
         """The `jobs` of a snapshot: unfinished, lately ended, and those of these replies."""
-        return self._records(self._jobs.of_session(session_id, reply_ids))
+        return self.records_of(self._jobs.of_session(session_id, reply_ids))
 
     def records_of_replies(self, session_id: str, reply_ids: Collection[str]) -> list[dict[str, Any]]:
         """The `jobs` of a page of history."""
-        return self._records(self._jobs.of_replies(session_id, reply_ids))
+        return self.records_of(self._jobs.of_replies(session_id, reply_ids))
 
     def record(self, job: Job) -> dict[str, Any]:
         """One `job` record of docs/protocol.md, with pictures and position."""
-        return self._records([job])[0]
+        return self.records_of([job])[0]
 
-    def _records(self, jobs: Collection[Job]) -> list[dict[str, Any]]:
+    def records_of(self, jobs: Collection[Job]) -> list[dict[str, Any]]:
         """The records of several in two look-ups."""
         pictures = self._pictures.of_jobs([job.id for job in jobs if job.ended])
         waits = any(job.state is JobState.QUEUED for job in jobs)
@@ -192,7 +192,8 @@ class PaintQueue:
 
     # How an order becomes a job
 
-    def _job(self, session_id: str, order: PaintOrder) -> Job:
+    def prepare(self, session_id: str, order: PaintOrder) -> Job:
+        """The job an order makes, checked and merged, not yet in the queue. Raises as `submit` does."""
         folder, template = self._templates.find(order.folder, order.template)
         require_suitable(folder, order.prompt, "prompt")
         for name, picture_id in (("image_id", order.image_id), ("mask_id", order.mask_id)):

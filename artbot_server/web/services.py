@@ -8,6 +8,7 @@ from typing import Any
 
 from artbot_server.chat.service import ChatService
 from artbot_server.config import Settings
+from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
@@ -35,6 +36,7 @@ class Services:
     chat: ChatService
     conversations: ConversationStore
     queue: PaintQueue
+    batches: BatchService
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore
