@@ -15,11 +15,12 @@ LEVELS = {  # the longest name that fits a module counts
     "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
     "chat": 1, "painting": 1,
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
+    "painting.grids": 2, "painting.labels": 2, "painting.saved_files": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "chat.service": 3,
     "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
-    "painting.upload_answers": 3,
+    "painting.upload_answers": 3, "painting.batch_service": 3, "painting.batch_ends": 3,
     "web": 4,
     "app": 5, "joints": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5, "commands": 6, "cli": 7,
 }  # fmt: skip
@@ -51,7 +52,7 @@ LIBRARIES = [
     ),
     (
         {"PIL"},
-        ("sd", "painting.picture_checks"),
+        ("sd", "painting.picture_checks", "painting.grids", "painting.labels"),  # a grid is drawn of what was checked
         "so that pixels stay in the worker, and a picture is checked before it is decoded: use picture_checks instead",
     ),
     (
@@ -68,7 +69,7 @@ LIBRARIES = [
     ({"dotenv"}, ("config",), "because settings are read once, in one place: add a field to config.Settings instead"),
 ]
 
-BROAD = {"app.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbox.py": 1}
+BROAD = {"app.py": 1, "painting/painters.py": 1, "painting/batch_ends.py": 1, "web/sockets.py": 2, "web/outbox.py": 1}
 """The tops of loops and handlers, where one fault must cost one item and no more; all log it."""
 
 PRINTING = {"commands/output.py", "lifetime.py"}
@@ -88,6 +89,10 @@ TESTED_ELSEWHERE = {
     "web/http/routes.py": "tests/e2e/test_http.py",
     "web/http/article.py": "tests/e2e/test_http.py",
     "web/http/images.py": "tests/e2e/test_http.py",
+    "web/http/batches.py": "tests/e2e/test_batches.py",
+    "web/http/batch_records.py": "tests/e2e/test_batches.py",  # only shapes
+    "web/socket_events/batches.py": "tests/e2e/test_batches.py",
+    "web/ordering.py": "tests/e2e/test_queue.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
     "web/pages.py": "tests/e2e/test_access.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record

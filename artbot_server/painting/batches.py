@@ -125,12 +125,11 @@ def due_grids(items: Sequence[Item], pictures: Mapping[int, Sequence[Source]]) -
 
 def grid_labels(items: Sequence[Item]) -> dict[int, str]:
     """What each grid the batch could have is called, by its place."""
-    return {grid.place: grid.label for grid in _all_grids(items, {})}
+    nothing: Mapping[int, Sequence[Any]] = {}
+    return {grid.place: grid.label for grid in _all_grids(items, nothing)}
 
 
-def batch_json(
-    batch: Batch, now: Mapping[str, ItemNow], grids: Sequence[Mapping[str, Any]] = ()
-) -> dict[str, Any]:
+def batch_json(batch: Batch, now: Mapping[str, ItemNow], grids: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """The `batch` record of docs/protocol.md.
 
     Args:

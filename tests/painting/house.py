@@ -25,6 +25,7 @@ from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.pictures import PictureStore
 from tests.storage.databases import fresh_url
 
+
 def sign(name, variant):
     return f"/images/{name}/{variant}"
 

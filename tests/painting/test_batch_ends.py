@@ -17,7 +17,10 @@ SHORT = {"lease_s": 1.5, "renew_s": 0.4, "poll_s": 0.1, "health_s": 0.5, "grace_
 
 
 def ordered(house, *folders, templates=(), session_id="anna", **more):
-    choices = {"folders": [FolderChoice(one) for one in folders], "templates": [TemplateChoice(*one) for one in templates]}
+    choices = {
+        "folders": [FolderChoice(one) for one in folders],
+        "templates": [TemplateChoice(*one) for one in templates],
+    }
     return house.batches.submit(session_id, BatchOrder(prompt="a cat", **choices, **more))
 
 

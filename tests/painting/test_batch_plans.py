@@ -4,12 +4,14 @@ from artbot_server.errors import BadRequest, NotFound, TooLarge
 from artbot_server.painting.batch_plans import BatchOrder, FolderChoice, TemplateChoice, plan
 from artbot_server.painting.templates import Bilingual, Folder, InputPictures, Library, Template
 
+NO_TITLE, NO_INPUTS = Bilingual(), InputPictures()
 
-def template(folder, name, mode="txt2img", title=Bilingual(), inputs=InputPictures()):
+
+def template(folder, name, mode="txt2img", title=NO_TITLE, inputs=NO_INPUTS):
     return Template(name=name, folder=folder, mode=mode, fields={}, title=title, inputs=inputs)
 
 
-def folder(name, *templates, title=Bilingual()):
+def folder(name, *templates, title=NO_TITLE):
     return Folder(name=name, title=title, templates={one.name: one for one in templates})
 
 
@@ -31,7 +33,9 @@ LIBRARY = Library(
 
 
 def planned(**order):
-    order["folders"] = [FolderChoice(*one) if isinstance(one, tuple) else FolderChoice(one) for one in order.get("folders", ())]
+    order["folders"] = [
+        FolderChoice(*one) if isinstance(one, tuple) else FolderChoice(one) for one in order.get("folders", ())
+    ]
     order["templates"] = [TemplateChoice(*one) for one in order.get("templates", ())]
     return plan(LIBRARY, BatchOrder(prompt="a cat", **order))
 

@@ -33,10 +33,7 @@ def test_a_batch_is_one_job_an_item_in_order(house):
     record = house.batches.submit("anna", order("plain", repeats=2, rounds=2, overrides={"steps": 3}, client_sid="p"))
     items = [(one["template"], one["round"], one["repeat"], one["state"]) for one in record["items"]]
     assert items == [
-        (template, round, repeat, "queued")
-        for round in (1, 2)
-        for template in ("cat", "model")
-        for repeat in (1, 2)
+        (template, round, repeat, "queued") for round in (1, 2) for template in ("cat", "model") for repeat in (1, 2)
     ]
     assert (record["total"], record["progress"], record["state"]) == (8, 0.0, "running")
     assert record["left_out"] == [{"folder": "plain", "template": "photo"}]

@@ -17,7 +17,14 @@ def item(template, round=1, repeat=1, folder="f", **more):
     job_id = f"{folder}/{template} {round}.{repeat}"
     label = f"<{template}>"
     return Item(
-        folder=folder, template=template, round=round, repeat=repeat, label=label, folder_label="动漫", job_id=job_id, **more
+        folder=folder,
+        template=template,
+        round=round,
+        repeat=repeat,
+        label=label,
+        folder_label="动漫",
+        job_id=job_id,
+        **more,
     )
 
 

@@ -40,7 +40,9 @@ def test_cells_of_a_comparison_are_as_large_as_the_largest():
     assert {(box.width, box.height) for box in layout.cells} == {(100, 200)}
 
 
-@pytest.mark.parametrize("layout", [sub_grid(200, (1024, 1024)), comparison([(3072, 2048)] * 200), sub_grid(3, (16, 9000))])
+@pytest.mark.parametrize(
+    "layout", [sub_grid(200, (1024, 1024)), comparison([(3072, 2048)] * 200), sub_grid(3, (16, 9000))]
+)
 def test_no_grid_is_too_large(layout):
     width, height = layout.size
     assert max(width, height) <= MOST_SIDE_PX

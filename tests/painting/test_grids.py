@@ -7,8 +7,16 @@ from artbot_server.painting.batches import Cell, Grid
 from artbot_server.painting.grid_layout import MOST_PIXELS
 from artbot_server.painting.grids import comparison, draw_grid, sub_grid
 
-COLOURS = ("red", "lime", "blue", "yellow", "cyan", "magenta", "white")
-RGB = dict(zip(COLOURS, [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0), (0, 255, 255), (255, 0, 255), (255,) * 3]))
+RGB = {
+    "red": (255, 0, 0),
+    "lime": (0, 255, 0),
+    "blue": (0, 0, 255),
+    "yellow": (255, 255, 0),
+    "cyan": (0, 255, 255),
+    "magenta": (255, 0, 255),
+    "white": (255, 255, 255),
+}
+COLOURS = list(RGB)
 
 
 @pytest.fixture

@@ -16,7 +16,19 @@ def ink(text, box=STRIP):
 
 @pytest.mark.parametrize(
     "text",
-    ["crayon", "赛璐璐风格", "Акварель", "アニメの夜", "한국어", "نص عربي", "हिन्दी", "ไทย", "שלום", "Ünï 2.0", "雪 Snow снег"],
+    [
+        "crayon",
+        "赛璐璐风格",
+        "Акварель",
+        "アニメの夜",
+        "한국어",
+        "نص عربي",
+        "हिन्दी",
+        "ไทย",
+        "שלום",
+        "Ünï 2.0",
+        "雪 Snow снег",
+    ],
 )
 def test_a_label_in_any_script_stands_in_the_middle_of_its_strip(text):
     left, top, right, bottom = ink(text)

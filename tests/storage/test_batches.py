@@ -14,7 +14,9 @@ from tests.storage.stored import LIMIT, claims, job, known, put
 def batch(id="b1", session_id="anna", count=3, **more):
     """A batch and its jobs."""
     items = [
-        Item(folder="plain", template="cat", round=1, repeat=n + 1, label="猫", folder_label="plain", job_id=f"{id} {n}")
+        Item(
+            folder="plain", template="cat", round=1, repeat=n + 1, label="猫", folder_label="plain", job_id=f"{id} {n}"
+        )
         for n in range(count)
     ]
     jobs = [job(item.job_id, session_id, batch_id=id, place=n, label="猫") for n, item in enumerate(items)]
@@ -57,7 +59,10 @@ def test_the_same_batch_twice_is_one(database, store):
     asked, jobs = batch()
     first, _ = store.create(asked, jobs, LIMIT)
     again, more = batch(count=5)
-    assert store.create(replace(again, prompt="a dog"), [replace(one, id=f"new {one.id}") for one in more], 3) == (first, False)
+    assert store.create(replace(again, prompt="a dog"), [replace(one, id=f"new {one.id}") for one in more], 3) == (
+        first,
+        False,
+    )
     assert len(store.items_now(["b1"])) == 3
 
 
