@@ -5,6 +5,7 @@ Each job goes its own way through the queue; grids are the worker's (`batch_ends
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
@@ -155,6 +156,7 @@ class BatchService:
         for place, item in enumerate(items):
             key = (item.folder, item.template)
             if key not in firsts:
+                time.sleep(0)  # each merge looks into the database: others may go on in between
                 firsts[key] = self._prepared(session_id, order, item)
             jobs.append(replace(firsts[key], id=str(uuid4()), batch_id=batch_id, label=item.label, place=place))
         batch = Batch(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 from typing import Any, Generic, TypeVar
@@ -145,7 +145,7 @@ def batch_json(batch: Batch, now: Mapping[str, ItemNow], grids: Sequence[Mapping
         **{state.value: count for state, count in sorted(ended.items())},
         "progress": progress_of(items),
         "items": [
-            {name: value for name, value in asdict(item).items() if name in _TOLD} | {"state": at.state.value}
+            {name: getattr(item, name) for name in _TOLD} | {"state": at.state.value}
             for item, at in zip(batch.items, items, strict=True)
         ],
         "grids": list(grids),

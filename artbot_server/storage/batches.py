@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, select, update
@@ -44,7 +44,7 @@ class BatchStore:
             BadRequest: the id is another session's (field `batch_id`).
             TooMany: the session's waiting jobs and these are more than `limit`.
         """
-        rows = [asdict(job) for job in its_jobs]
+        rows = [{field.name: getattr(job, field.name) for field in fields(Job)} for job in its_jobs]
         row = asdict(batch)
 
         def work(connection: Connection) -> tuple[Batch, bool]:
