@@ -95,7 +95,7 @@ class BatchStore:
         query = select(batches).where(batches.c.session_id == session_id)
         if unfinished:
             query = query.where(batches.c.ended_at.is_(None))
-        query = query.order_by(batches.c.created_at.desc(), batches.c.id).limit(LISTED)
+        query = query.order_by(batches.c.created_at.desc(), batches.c.id.desc()).limit(LISTED)
         return [batch_of(row) for row in self._database.read(lambda c: c.execute(query).mappings().all())]
 
     def items_now(self, batch_ids: Collection[str]) -> dict[str, ItemNow]:

@@ -157,7 +157,9 @@ def test_a_batch_that_is_gone_is_not_told(house):
 
 
 def test_batches_of_a_session(house):
-    ids = [house.batches.submit("anna", order("children"))["batch_id"] for _ in range(2)]
+    ids = [f"123e4567-e89b-12d3-a456-42661417400{number}" for number in range(2)]
+    for batch_id in ids:
+        house.batches.submit("anna", order("children", batch_id=batch_id))
     house.batches.submit("ben", order("children"))
     assert [one["batch_id"] for one in house.batches.records("anna")] == ids[::-1]
     assert house.batches.records("anna", unfinished=True) == house.batches.records("anna")
