@@ -19,16 +19,18 @@ from artbot_server import joints
 from artbot_server.chat.service import ChatService
 from artbot_server.choices import callback_rules, callback_secret, choose_engine
 from artbot_server.config import Settings
-from artbot_server.events import ServerChanged
+from artbot_server.events import Event, ServerChanged
 from artbot_server.hooks.engine import hooked
 from artbot_server.hooks.notices import Notices
 from artbot_server.hooks.record import Hooks
 from artbot_server.live.local import LiveHub
 from artbot_server.painting.backend_questions import BackendQuestions
+from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import signed_addresses
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.backends import BackendStore
+from artbot_server.storage.batches import BatchStore
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.deliveries import DeliveryStore
@@ -83,6 +85,7 @@ class ArtBot:
             time.sleep(TICK_S)
             try:
                 self.services.queue.tick()
+                self.services.batches.tick()
                 if time.monotonic() - tended_at >= TEND_S:
                     tended_at = time.monotonic()
                     self.services.chat.close_orphans()
@@ -111,11 +114,16 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
     def tell_server() -> None:
         audience.publish_all(ServerChanged(server_json()))
 
+    def publish(session_id: str, event: Event) -> None:
+        audience.publish(session_id, event)
+        batches.heard(session_id, event)
+
     live = LiveHub(
         settings.data_dir,
         on_message=lambda kind, body, blob: hear(kind, body, blob),
         on_change=lambda _workers: tell_server(),
     )
+    sign = signed_addresses(signer.signature)
     notices = Notices(hooks, stores.jobs, stores.pictures)
     queue = PaintQueue(
         jobs=stores.jobs,
@@ -123,14 +131,30 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         backends=stores.backends,
         templates=stores.templates,
         live=live,
-        publish=audience.publish,
-        sign=signed_addresses(signer.signature),
+        publish=publish,
+        sign=sign,
         limit=settings.queue_limit,
-        prepare=joints.prepare_orders(hooks, callback_rules(settings)),
+        admit=joints.prepare_orders(hooks, callback_rules(settings)),
         on_end=notices.ended,
     )
-    hear = joints.hear_workers(queue, tell_server)
-    ports = joints.chat_ports(lambda key: hooked(engine_for(key), hooks), stores.templates, queue, audience.publish, socketio.start_background_task)
+    batches = BatchService(
+        batches=BatchStore(database),
+        pictures=stores.pictures,
+        queue=queue,
+        templates=stores.templates,
+        live=live,
+        publish=audience.publish,
+        sign=sign,
+        limit=settings.queue_limit,
+    )
+    hear = joints.hear_workers(queue, batches, tell_server)
+    ports = joints.chat_ports(
+        lambda key: hooked(engine_for(key), hooks),
+        stores.templates,
+        queue,
+        audience.publish,
+        socketio.start_background_task,
+    )
     chat = ChatService(stores.conversations, ports)
     services = Services(
         settings=settings,
@@ -140,6 +164,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         conversations=stores.conversations,
         queue=queue,
         jobs=stores.jobs,
+        batches=batches,
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,
@@ -147,7 +172,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
         backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
         metrics=joints.metrics(audience, chat, live),
-        sign=signed_addresses(signer.signature),
+        sign=sign,
         server_json=server_json,
         deliveries=DeliveryStore(database),
         callback_secret=callback_secret(settings, signer),

@@ -208,6 +208,9 @@ class Settings:
         "ARTBOT_WORKER", "child", "child: start and watch one worker; none: workers run elsewhere",
         _one_of("child", "none"),
     )  # fmt: skip
+    save_dir: Path | None = _setting(
+        "ARTBOT_SAVE_DIR", None, "folder in which batches are saved on request; empty: none is", _path
+    )
     lease_s: float = _setting(
         "ARTBOT_LEASE_S", 20.0, "seconds after which a silent worker's job is given to another", _number(1, 600)
     )

@@ -157,6 +157,17 @@ class PicturesReady:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchChanged:
+    """A batch's record: when it is ordered, at most once a second while its items change, and when it has ended."""
+
+    name: ClassVar[str] = "batch"
+    batch: Json
+
+    def fields(self) -> dict[str, Any]:
+        return dict(self.batch)
+
+
+@dataclass(frozen=True, slots=True)
 class ServerChanged:
     """What this server offers, when it changes."""
 
@@ -177,6 +188,7 @@ Event = (
     | QueueMoved
     | PaintProgress
     | PicturesReady
+    | BatchChanged
     | ServerChanged
 )
 

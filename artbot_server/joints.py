@@ -21,6 +21,7 @@ from artbot_server.hooks.calls import ordered
 from artbot_server.hooks.record import Hooks
 from artbot_server.live.local import LiveHub, OnMessage
 from artbot_server.llm.base import Engine
+from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.painting.queue import PaintQueue
@@ -35,7 +36,7 @@ from artbot_server.web.metrics import Metrics
 from artbot_server.web.services import UPLOAD_BYTES
 
 
-def hear_workers(queue: PaintQueue, tell_server: Callable[[], None]) -> OnMessage:
+def hear_workers(queue: PaintQueue, batches: BatchService, tell_server: Callable[[], None]) -> OnMessage:
     """What is done with a worker's words."""
 
     def hear(kind: str, body: Mapping[str, Any], blob: bytes) -> None:
@@ -46,6 +47,8 @@ def hear_workers(queue: PaintQueue, tell_server: Callable[[], None]) -> OnMessag
                 body["job_id"], body["progress"], body["step"], body["steps"], body["eta_s"], blob or None
             )
             queue.progress(body["session_id"], progress)
+        elif kind == "batch_ended":
+            batches.ended(body["session_id"], body["batch_id"])
         elif kind == "backends_changed":
             tell_server()
 

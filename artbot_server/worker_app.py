@@ -46,6 +46,7 @@ def work(settings: Settings) -> int:
         TemplateStore(settings.templates_dir),
         connect=partial(LiveLink, settings.data_dir),
         timing=Timing(lease_s=settings.lease_s, renew_s=settings.lease_s / 4),
+        save_dir=settings.save_dir,
     )
     courier = Courier(_office(settings, database))
     worker.handle_signals()

@@ -16,13 +16,14 @@ LEVELS = {  # the longest name that fits a module counts
     "chat": 1, "painting": 1,
     "painting.backend_questions": 3, "painting.backend_answers": 3,
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
+    "painting.grids": 2, "painting.labels": 2, "painting.saved_files": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "callbacks": 1, "callbacks.places": 0, "callbacks.rules": 0, "callbacks.post": 3, "callbacks.courier": 3,
     "hooks": 3, "hooks.record": 1,
     "chat.service": 3,
     "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
-    "painting.upload_answers": 3,
+    "painting.upload_answers": 3, "painting.batch_service": 3, "painting.batch_ends": 3,
     "web": 4,
     "app": 5, "joints": 5, "running": 5, "mounting": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5,
     "client": 5, "commands": 6, "cli": 7,
@@ -55,7 +56,7 @@ LIBRARIES = [
     ),
     (
         {"PIL"},
-        ("sd", "painting.picture_checks"),
+        ("sd", "painting.picture_checks", "painting.grids", "painting.labels"),  # a grid is drawn of what was checked
         "so that pixels stay in the worker, and a picture is checked before it is decoded: use picture_checks instead",
     ),
     (
@@ -72,7 +73,10 @@ LIBRARIES = [
     ({"dotenv"}, ("config",), "because settings are read once, in one place: add a field to config.Settings instead"),
 ]
 
-BROAD = {"app.py": 1, "callbacks/courier.py": 1, "hooks/calls.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbox.py": 1}
+BROAD = {
+    "app.py": 1, "callbacks/courier.py": 1, "hooks/calls.py": 1, "painting/painters.py": 1, "painting/batch_ends.py": 1,
+    "web/sockets.py": 2, "web/outbox.py": 1,
+}  # fmt: skip
 """The tops of loops and handlers, where one fault must cost one item and no more; all log it."""
 
 PRINTING = {"commands/output.py", "lifetime.py"}
@@ -99,9 +103,12 @@ TESTED_ELSEWHERE = {
     "web/http/art_bot_orders.py": "tests/e2e/test_art_bot.py",
     "web/http/art_bot_lists.py": "tests/e2e/test_art_bot.py",
     "web/http/art_bot_shapes.py": "tests/e2e/test_art_bot.py",
-    "web/ordering.py": "tests/e2e/test_queue.py",
     "web/http/reference.py": "tests/e2e/test_api_docs.py",
     "web/http/images.py": "tests/e2e/test_jobs_over_http.py",
+    "web/http/batches.py": "tests/e2e/test_batches.py",
+    "web/http/batch_records.py": "tests/e2e/test_batches.py",  # only shapes
+    "web/socket_events/batches.py": "tests/e2e/test_batches.py",
+    "web/ordering.py": "tests/e2e/test_queue.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
     "web/http/backend.py": "tests/e2e/test_backend.py",
     "web/socket_events/backend.py": "tests/e2e/test_backend.py",

@@ -117,7 +117,7 @@ def test_no_described_code_is_out_of_date():
 
 
 def shown(default: object) -> str:
-    if default in ("", ()):
+    if default in ("", (), None):
         return "empty"
     if isinstance(default, Path):
         return f"`{default.relative_to(PROJECT_ROOT)}`"

@@ -5,6 +5,7 @@ import pytest
 
 from artbot_server import events
 from artbot_server.events import (
+    BatchChanged,
     ChatFailed,
     Frame,
     JobChanged,
@@ -45,6 +46,7 @@ TABLE = [
         {"job_id": "j", "progress": 0.5, "step": 10, "steps": 20, "eta_s": 3.5, "preview": b"RIFF"},
     ),
     (PicturesReady("j", ({"id": "p"},)), "images", {"job_id": "j", "images": [{"id": "p"}], "grid": None}),
+    (BatchChanged({"batch_id": "b"}), "batch", {"batch_id": "b"}),
     (ServerChanged({"version": "1"}), "server", {"version": "1"}),
 ]
 

@@ -50,7 +50,7 @@ class PaintQueue:
 
     Args:
         limit: how many jobs of one session may wait.
-        prepare: called with each new order before anything is done; what it gives is painted. May refuse by raising.
+        admit: called with each new order before anything is done; what it gives is painted. May refuse by raising.
         on_end: called when a job has ended, perhaps more than once; must not block.
     """
 
@@ -65,7 +65,7 @@ class PaintQueue:
         publish: Publish,
         sign: Sign,
         limit: int,
-        prepare: Callable[[str, PaintOrder], PaintOrder] = lambda _session_id, order: order,
+        admit: Callable[[str, PaintOrder], PaintOrder] = lambda _session_id, order: order,
         on_end: Callable[[Job], None] = lambda _job: None,
     ) -> None:
         self._jobs = jobs
@@ -76,7 +76,7 @@ class PaintQueue:
         self._publish = publish
         self._sign = sign
         self._limit = limit
-        self._prepare = prepare
+        self._admit = admit
         self._on_end = on_end
         self._positions = Positions(jobs, backends, publish)
         self._ended = threading.Condition()
@@ -101,7 +101,7 @@ class PaintQueue:
         """
         if order.job_id is not None and (first := self._found(session_id, order.job_id)) is not None:
             return first, self._position(first)
-        job, is_new = self._jobs.create(self._job(session_id, self._prepare(session_id, order)), self._limit)
+        job, is_new = self._jobs.create(self.prepare(session_id, order), self._limit)
         places = self._positions.now()
         place = places.get(job.id)
         if is_new:
@@ -202,7 +202,9 @@ class PaintQueue:
 
     # How an order becomes a job
 
-    def _job(self, session_id: str, order: PaintOrder) -> Job:
+    def prepare(self, session_id: str, order: PaintOrder) -> Job:
+        """The job an order makes, checked and merged, not yet in the queue. Raises as `submit` does."""
+        order = self._admit(session_id, order)
         for name, picture_id in (("image_id", order.image_id), ("mask_id", order.mask_id)):
             if picture_id is not None:
                 self._check_picture(name, picture_id, session_id)

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 import structlog
 
 from artbot_server.painting.backend_answers import BackendAnswers
+from artbot_server.painting.batch_ends import BatchEnds
 from artbot_server.painting.leases import Leases, Timing
 from artbot_server.painting.painters import Painter
 from artbot_server.painting.runs import Desk, Stop
@@ -25,6 +26,7 @@ from artbot_server.painting.template_store import TemplateStore
 from artbot_server.painting.upload_answers import answer_upload, sweep_uploads
 from artbot_server.sd.base import Backend
 from artbot_server.storage.backends import BackendStore
+from artbot_server.storage.batch_ends import BatchEndStore
 from artbot_server.storage.claims import Claims
 from artbot_server.storage.database import Database
 from artbot_server.storage.pictures import PictureStore
@@ -55,6 +57,7 @@ class Worker:
     Args:
         data_dir: holds `pictures/` and `uploads/`.
         connect: makes the link, `partial(LiveLink, data_dir)`.
+        save_dir: root of the tree batches are saved in on request, None where there is none.
     """
 
     def __init__(
@@ -66,17 +69,21 @@ class Worker:
         *,
         connect: Connect,
         timing: Timing | None = None,
+        save_dir: Path | None = None,
     ) -> None:
         self._timing = timing or Timing()
         self._uploads_dir = data_dir / "uploads"
         self._pictures = PictureStore(database, data_dir / "pictures")
         self._link = connect(self._hear, self._answer, [backend.name for backend in backends])
-        claims = Claims(database, worker_name(), self._timing.lease_s)
+        name = worker_name()
+        claims = Claims(database, name, self._timing.lease_s)
         desk = Desk(claims, self._pictures, templates, self._link.send)
         self._leases = Leases(desk, self._timing)
         known = BackendStore(database)
         self._painters = [Painter(backend, desk, self._leases, known, self._timing) for backend in backends]
         self._backend_answers = BackendAnswers(backends, self._pictures, known, desk.tell)
+        ends = BatchEndStore(database, name, self._timing.lease_s)
+        self._batch_ends = BatchEnds(ends, self._pictures, self._link.send, self._timing, save_dir)
         self._stopping = False
 
     def handle_signals(self) -> None:
@@ -94,6 +101,7 @@ class Worker:
         self._leases.start()
         for painter in self._painters:
             painter.start()
+        self._batch_ends.start()
         log.info("worker_started", backends=len(self._painters))
         sweep_uploads(self._uploads_dir)
         swept = self._pictures.sweep()
@@ -114,6 +122,7 @@ class Worker:
         bound = time.monotonic() + CLOSE_BOUND_S
         for painter in self._painters:
             painter.join(max(0.0, bound - time.monotonic()))
+        self._batch_ends.stop()
         self._leases.stop()
         self._link.stop()
 

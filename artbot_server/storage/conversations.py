@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
 from artbot_server.storage.database import LOCKED_FOR_S, Database
-from artbot_server.storage.schema import conversations, jobs, messages, pictures
+from artbot_server.storage.schema import batches, conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
 from artbot_server.storage.turns import (
     MESSAGE_COLUMNS,
@@ -125,11 +125,13 @@ class ConversationStore:
             if connection.execute(open_jobs).first() or connection.execute(open_replies).first():
                 raise Busy("Something is still being written or painted in this conversation: stop it first.")
             job_ids = list(connection.execute(select(jobs.c.id).where(of_it)).scalars())
-            picture_ids = list(
-                connection.execute(select(pictures.c.id).where(pictures.c.job_id.in_(job_ids))).scalars()
-            )
-            connection.execute(delete(pictures).where(pictures.c.job_id.in_(job_ids)))
+            its_batches = and_(batches.c.session_id == session_id, batches.c.conversation_id == conversation_id)
+            grids = pictures.c.batch_id.in_(select(batches.c.id).where(its_batches))
+            its_pictures = or_(pictures.c.job_id.in_(job_ids), grids)
+            picture_ids = list(connection.execute(select(pictures.c.id).where(its_pictures)).scalars())
+            connection.execute(delete(pictures).where(its_pictures))
             connection.execute(delete(jobs).where(of_it))
+            connection.execute(delete(batches).where(its_batches))
             connection.execute(delete(messages).where(messages.c.conversation_id == conversation_id))
             connection.execute(delete(conversations).where(within(session_id, conversation_id)))
             return picture_ids

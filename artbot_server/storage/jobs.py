@@ -60,9 +60,7 @@ class JobStore:
             return self._database.write(lambda connection: self._create(connection, job, limit))
 
     def _create(self, connection: Connection, job: Job, limit: int) -> tuple[Job, bool]:
-        if not self._database.is_sqlite:
-            # One at a time for a session, or two at once would both find room for one more.
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:s, 0))"), {"s": job.session_id})
+        lock_session(connection, job.session_id)
         first = connection.execute(select(jobs).where(jobs.c.id == job.id)).mappings().first()
         if first is not None:
             if first["session_id"] != job.session_id:
@@ -175,6 +173,12 @@ class JobStore:
     def _all(self, session_id: str, which: ColumnElement[bool]) -> list[Job]:
         query = select(jobs).where(jobs.c.session_id == session_id, which).order_by(jobs.c.created_at, jobs.c.id)
         return self._database.read(lambda connection: [job_of(row) for row in connection.execute(query).mappings()])
+
+
+def lock_session(connection: Connection, session_id: str) -> None:
+    """Let one transaction at a time put jobs of a session in, or two at once would both find room for one more."""
+    if connection.dialect.name != "sqlite":  # whose writes are one at a time as they are
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:s, 0))"), {"s": session_id})
 
 
 def time_of(database: Database, connection: Connection) -> float:

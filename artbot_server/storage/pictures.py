@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import Column, Connection, insert, select, tuple_, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
@@ -92,11 +92,18 @@ class PictureStore:
 
     def of_jobs(self, job_ids: Collection[str]) -> dict[str, list[StoredPicture]]:
         """The pictures of each of these jobs, in their order; a job without any is an empty list."""
-        query = select(pictures).where(pictures.c.job_id.in_(job_ids)).order_by(pictures.c.position)
+        return self._by(pictures.c.job_id, job_ids)
+
+    def of_batches(self, batch_ids: Collection[str]) -> dict[str, list[StoredPicture]]:
+        """The grids of each of these batches, in their order; a batch without any is an empty list."""
+        return self._by(pictures.c.batch_id, batch_ids)
+
+    def _by(self, column: Column[Any], ids: Collection[str]) -> dict[str, list[StoredPicture]]:
+        query = select(pictures).where(column.in_(ids)).order_by(pictures.c.position)
         found: dict[str, list[StoredPicture]] = defaultdict(list)
         for row in self._database.read(lambda connection: connection.execute(query).mappings().all()):
-            found[row["job_id"]].append(_picture(row))
-        return {job_id: found[job_id] for job_id in job_ids}
+            found[row[column.name]].append(_picture(row))
+        return {id: found[id] for id in ids}
 
     def page(self, session_id: str, *, before: tuple[float, str] | None, limit: int) -> list[StoredPicture]:
         """A part of all pictures of a session, the newest first; `before`: `created_at` and id of the one it follows."""

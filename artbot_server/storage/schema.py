@@ -173,9 +173,12 @@ batches = Table(
     Column("items", JSON, nullable=False),
     Column("state", Text, nullable=False),
     Column("saved_to", Text),
+    Column("worker", Text),
+    Column("lease_until", Float),
     Column("created_at", Float, nullable=False),
     Column("ended_at", Float),
     Index(None, "session_id", "created_at"),
+    Index(None, "ended_at"),
 )
 
 deliveries = Table(

@@ -1,4 +1,4 @@
-"""What waits to be sent to one socket: text frames join, one preview a job, everything terminal is kept.
+"""What waits to be sent to one socket: text frames join, one preview a job, one state a batch, everything terminal is kept.
 
 A slow client costs a bounded amount: only a few packets at a time go down to engineio, whose own
 queue has no bound, and a socket with too much or too old a backlog is cut; it resumes when it comes back.
@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from artbot_server.events import Event, Frame, JobChanged, PaintProgress
+from artbot_server.events import BatchChanged, Event, Frame, JobChanged, PaintProgress
 
 log = structlog.get_logger()
 
 DOWNSTREAM_PACKETS = 4
 """Packets that may wait in engineio: enough to keep the socket busy between two looks."""
 MOST_CHARS = 1_000_000
+ITEM_CHARS = 200
+"""Roughly what one item of a batch takes."""
 LONGEST_WAIT_S = 60.0
 LOOK_AGAIN_S = 0.02
 ENDED = ("done", "failed", "cancelled")
@@ -140,6 +142,9 @@ def join(waiting: list[Event], event: Event) -> None:
             if isinstance(other, PaintProgress) and other.job_id == event.job_id:
                 waiting[place] = event if event.preview else replace(event, preview=other.preview)
                 return
+    elif isinstance(event, BatchChanged):
+        batch_id = event.batch["batch_id"]
+        waiting[:] = [e for e in waiting if not (isinstance(e, BatchChanged) and e.batch["batch_id"] == batch_id)]
     elif isinstance(event, JobChanged) and event.job.get("state") in ENDED:
         job_id = event.job["job_id"]
         waiting[:] = [e for e in waiting if not (isinstance(e, PaintProgress) and e.job_id == job_id)]
@@ -154,5 +159,7 @@ def weight(waiting: list[Event]) -> int:
             total += len(event.message)
         elif isinstance(event, PaintProgress):
             total += len(event.preview or b"")
+        elif isinstance(event, BatchChanged):
+            total += ITEM_CHARS * len(event.batch["items"])
         total += 500
     return total

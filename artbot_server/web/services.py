@@ -9,6 +9,7 @@ from typing import Any
 from artbot_server.chat.service import ChatService
 from artbot_server.config import Settings
 from artbot_server.painting.backend_questions import BackendQuestions
+from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
@@ -39,6 +40,7 @@ class Services:
     conversations: ConversationStore
     queue: PaintQueue
     jobs: JobStore
+    batches: BatchService
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore

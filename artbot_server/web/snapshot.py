@@ -17,8 +17,9 @@ SNAPSHOT_MESSAGES = 50
 def session_snapshot(services: Services, session_id: str, token: str | None) -> dict[str, Any]:
     """The snapshot of docs/protocol.md. `token` is None for a page, whose cookie holds it.
 
-    What does not fit is left out from the old end: messages behind `cursor`, ended jobs, and a live reply's text
-    (its client asks `resume`); at last the far end of a very long queue, whose jobs are told when they move.
+    What does not fit is left out: waiting jobs of batches, which list them too; from the old end messages behind
+    `cursor` and ended jobs; a live reply's text (its client asks `resume`); the far end of a very long queue, whose jobs
+    are told when they move; at last batches (asked for by `batches`).
     """
     conversation = services.conversations.newest(session_id)
     messages = services.conversations.tail(conversation.id, limit=SNAPSHOT_MESSAGES) if conversation else []
@@ -32,6 +33,7 @@ def session_snapshot(services: Services, session_id: str, token: str | None) -> 
         "cursor": cursor_of(messages),
         "replies": services.chat.live.of_session(session_id),
         "jobs": services.queue.records(session_id, [m.id for m in messages if m.role == "assistant"]),
+        "batches": services.batches.records(session_id, unfinished=True),
         "folders": [{"name": folder.name, "templates": list(folder.templates)} for folder in library.folders.values()],
         "templates_version": library.version,
     }
@@ -54,7 +56,10 @@ def _fitted(snapshot: dict[str, Any]) -> dict[str, Any]:
         ended = [job for job in snapshot["jobs"] if job["ended_at"] is not None]
         waiting = [job for job in snapshot["jobs"] if job["state"] == "queued"]
         longest = max(snapshot["replies"], key=lambda reply: len(reply["text"]), default=None)
-        if len(snapshot["messages"]) > 2:
+        if any(job["batch_id"] for job in waiting):
+            known = {job["job_id"] for job in waiting if job["batch_id"]}
+            snapshot["jobs"] = [job for job in snapshot["jobs"] if job["job_id"] not in known]
+        elif len(snapshot["messages"]) > 2:
             half = len(snapshot["messages"]) // 2
             snapshot["messages"] = snapshot["messages"][half:]
             snapshot["cursor"] = snapshot["messages"][0]["position"]
@@ -66,6 +71,8 @@ def _fitted(snapshot: dict[str, Any]) -> dict[str, Any]:
         elif len(waiting) > 1:
             far = {job["job_id"] for job in waiting[len(waiting) // 2 :]}
             snapshot["jobs"] = [job for job in snapshot["jobs"] if job["job_id"] not in far]
+        elif snapshot["batches"]:
+            snapshot["batches"].pop()
         elif snapshot["messages"]:
             snapshot["cursor"] = snapshot["messages"].pop(0)["position"] + 1
         else:

@@ -19,6 +19,7 @@ EVENTS = (
     "queue",
     "progress",
     "images",
+    "batch",
     "server",
 )
 

@@ -12,6 +12,7 @@ from artbot_server.events import PaintProgress
 from artbot_server.live.link import LiveLink
 from artbot_server.live.local import LiveHub
 from artbot_server.painting.backend_questions import BackendQuestions
+from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.leases import Timing
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.queue import PaintQueue
@@ -19,10 +20,16 @@ from artbot_server.painting.template_store import TemplateStore
 from artbot_server.painting.uploads import keep_upload
 from artbot_server.painting.worker import Worker
 from artbot_server.storage.backends import BackendStore
+from artbot_server.storage.batches import BatchStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.pictures import PictureStore
 from tests.storage.databases import fresh_url
+
+
+def sign(name, variant):
+    return f"/images/{name}/{variant}"
+
 
 QUICK = Timing(lease_s=1.5, renew_s=0.4, poll_s=0.1, health_s=0.5, down_s=0.1, grace_s=0.2, pauses_s=(0.05, 0.1))
 FIELDS = {"prompt": "best quality", "steps": 4, "width": 64, "height": 64}
@@ -75,10 +82,20 @@ class House:
             backends=self.backends,
             templates=self.templates,
             live=self.hub,
-            publish=lambda session_id, event: self.events.append((session_id, event)),
-            sign=lambda name, variant: f"/images/{name}/{variant}",
+            publish=self._publish,
+            sign=sign,
             limit=limit,
             on_end=lambda job: self.on_end(job),
+        )
+        self.batches = BatchService(
+            batches=BatchStore(self.database),
+            pictures=self.pictures,
+            queue=self.queue,
+            templates=self.templates,
+            live=self.hub,
+            publish=self._publish,
+            sign=sign,
+            limit=limit,
         )
         self.questions = BackendQuestions(ask=self.hub.ask, backends=self.backends, pictures=self.pictures)
         self._workers = []
@@ -98,10 +115,16 @@ class House:
         self.hub.stop()
         self.database.close()
 
+    def _publish(self, session_id, event):
+        self.events.append((session_id, event))
+        self.batches.heard(session_id, event)
+
     def _hear(self, kind, body, blob):
         self.kinds.append(kind)
         if kind == "job_changed":
             self.queue.job_changed(body["session_id"], body["job_id"])
+        elif kind == "batch_ended":
+            self.batches.ended(body["session_id"], body["batch_id"])
         elif kind == "progress":
             fields = {name: body[name] for name in ("job_id", "progress", "step", "steps", "eta_s")}
             self.queue.progress(body["session_id"], PaintProgress(**fields, preview=blob or None))
@@ -122,10 +145,11 @@ class House:
             pictures=self.pictures,
         )
 
-    def work(self, *backends, timing=QUICK) -> Worker:
+    def work(self, *backends, timing=QUICK, save_dir=None) -> Worker:
         """Run a worker in this process."""
         connect = partial(LiveLink, self.data_dir)
-        worker = Worker(self.database, self.data_dir, backends, self.templates, connect=connect, timing=timing)
+        more = {"connect": connect, "timing": timing, "save_dir": save_dir}
+        worker = Worker(self.database, self.data_dir, backends, self.templates, **more)
         thread = threading.Thread(target=worker.run)
         thread.start()
         self._workers.append((worker, thread))

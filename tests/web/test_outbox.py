@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from artbot_server.events import Frame, JobChanged, PaintProgress, QueueMoved, ReplyDone, SessionSnapshot
+from artbot_server.events import BatchChanged, Frame, JobChanged, PaintProgress, QueueMoved, ReplyDone, SessionSnapshot
 from artbot_server.web import outbox
 from artbot_server.web.outbox import DOWNSTREAM_PACKETS, Outbox, Wire, join, weight
 
@@ -203,3 +203,12 @@ def test_what_comes_while_the_snapshot_is_made_is_not_joined():
 @pytest.mark.parametrize("count", [0, 1, 1000])
 def test_the_weight_grows_with_what_is_kept(count):
     assert weight([frame(n, "abc") for n in range(count)]) == count * 503
+
+
+def test_of_a_batch_only_its_newest_state_waits():
+    waiting = []
+    for number in (1, 2):
+        for batch_id in ("a", "b"):
+            join(waiting, BatchChanged({"batch_id": batch_id, "done": number, "items": []}))
+    assert [(event.batch["batch_id"], event.batch["done"]) for event in waiting] == [("a", 2), ("b", 2)]
+    assert weight([BatchChanged({"batch_id": "a", "items": [{}] * 100})]) > 10_000

@@ -168,3 +168,13 @@ def test_a_conversations_picture_is_its_newest(bot):
     talk(bot, 1)
     conversation = bot.services.conversations.newest("anna")
     assert conversation_json(bot.services, conversation)["picture_url"] is None
+
+
+def test_waiting_jobs_of_a_batch_go_first_where_room_is_short(bot):
+    talk(bot, 3)
+    alone = order(bot, 3)
+    order(bot, 150, prompt="a fox on a wall, " * 40, batch_id="b1", place=0, label="f")
+    snapshot = session_snapshot(bot.services, "anna", None)
+    assert [job["job_id"] for job in snapshot["jobs"]] == alone
+    assert len(snapshot["messages"]) == 6
+    assert len(orjson.dumps(snapshot)) <= SNAPSHOT_BYTES
