@@ -1,11 +1,11 @@
-// What a person can do, as one function each: asks the server and tells state. Views call these and know no event names.
+// What a person can do by talking and painting, as one function each: asks the server and tells state. Views call these
+// and know no event names. What can be done with whole conversations is in `conversation_actions`.
 
 import { againAsk, askedJob } from "./jobs.js";
 import { newId, newSeed } from "./ids.js";
 import { tabStore } from "./preferences.js";
 
-const VIEW_KEY = "view";
-const NEW = "new";
+const IDEAS = 3;
 
 export class Actions {
   #connection;
@@ -19,8 +19,6 @@ export class Actions {
     this.#choice = choice;
     this.#outbox = outbox;
     state.hold({ drafts: tabStore.get("drafts", []) });
-    state.addEventListener("snapshot", ({ detail }) => this.#restore(detail));
-    state.addEventListener("view", () => tabStore.set(VIEW_KEY, state.view ?? NEW));
   }
 
   // ---- Talking ----
@@ -36,6 +34,19 @@ export class Actions {
     };
     this.#choice.setImage(null);
     return this.#outbox.add(message);
+  }
+
+  /** The same words again, for several prompts to choose from. */
+  ideas({ said, message }) {
+    const { folder, template, image } = this.#choice;
+    const from = message?.image_id ?? image?.id;
+    const ask = { text: said, candidates: IDEAS, paint: false };
+    return this.#outbox.add({
+      ...ask,
+      ...(folder && { folder }),
+      ...(template && { template }),
+      ...(from && { image_id: from }),
+    });
   }
 
   stop() {
@@ -121,36 +132,7 @@ export class Actions {
     return { picture: shared };
   }
 
-  // ---- Conversations ----
-
-  async open(conversationId) {
-    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
-    if (!ack.ok) return ack;
-    this.#state.show(ack);
-    this.#choice.choose(ack.conversation.folder, ack.conversation.template);
-    return ack;
-  }
-
-  startNew() {
-    this.#state.show({ conversation: null });
-  }
-
-  async earlier() {
-    const { view, cursor } = this.#state;
-    const ack = await this.#connection.ask("history", { conversation_id: view, before: cursor });
-    if (ack.ok && this.#state.view === view) this.#state.addEarlier(ack);
-    return ack;
-  }
-
-  conversations(before) {
-    return this.#connection.ask("conversations", before ? { before } : {});
-  }
-
-  async remove(conversationId) {
-    const ack = await this.#connection.ask("delete_conversation", { conversation_id: conversationId });
-    if (ack.ok && this.#state.view === conversationId) this.startNew();
-    return ack;
-  }
+  // ---- Templates ----
 
   /** Fetch the folders and templates unless this version is here. */
   async loadTemplates(version) {
@@ -169,22 +151,6 @@ export class Actions {
       askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, this.#state.next()),
     );
     return null;
-  }
-
-  /** After each connect: the conversation this tab was in, or the newest one. */
-  async #restore(snapshot) {
-    const wanted = tabStore.get(VIEW_KEY);
-    const newest = snapshot.conversation?.conversation_id ?? null;
-    if (wanted === NEW) this.#state.show({ conversation: null });
-    else if (!wanted || wanted === newest) this.#state.show(snapshot);
-    else await this.#restoreOther(wanted, snapshot);
-    this.#outbox.flush();
-  }
-
-  async #restoreOther(conversationId, snapshot) {
-    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
-    if (ack.ok) this.#state.show(ack);
-    else if (ack.error.code === "not_found") this.#state.show(snapshot);
   }
 
   #setDrafts(drafts) {

@@ -5,6 +5,7 @@ import { Announcer } from "./announcer.js";
 import { AutoPaint } from "./auto_paint.js";
 import { Choice } from "./choice.js";
 import { Connection } from "./connection.js";
+import { ConversationActions } from "./conversation_actions.js";
 import { Dialogs } from "./dialogs.js";
 import { setLanguage, t, translate } from "./i18n.js";
 import { listenForKeys } from "./keys.js";
@@ -30,6 +31,7 @@ const choice = new Choice();
 const connection = new Connection(state);
 const outbox = new Outbox(connection, state);
 const actions = new Actions({ connection, state, choice, outbox });
+const conversationActions = new ConversationActions({ connection, state, choice, outbox });
 new Resumer(connection, state);
 new AutoPaint({ state, choice, actions });
 new Announcer(state);
@@ -50,6 +52,7 @@ const context = {
   state,
   choice,
   actions,
+  conversationActions,
   connection,
   dialogs,
   open,
@@ -85,7 +88,7 @@ function editPrompt(turn) {
 }
 
 function startNew() {
-  actions.startNew();
+  conversationActions.startNew();
   composer.focus();
 }
 

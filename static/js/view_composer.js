@@ -43,7 +43,6 @@ export class ComposerView {
     this.element.classList.toggle("big", big);
     home.append(this.element);
     this.#parts.text.dataset.tPlaceholder = big ? "composer.first" : "composer.more";
-    this.#parts.text.placeholder = t(this.#parts.text.dataset.tPlaceholder);
     if (focused) this.focus();
     this.render();
   }
@@ -74,6 +73,9 @@ export class ComposerView {
     const { text, send, stop, waits, sendWords, auto } = this.#parts;
     const live = this.#state.liveReply();
     const words = text.value.trim();
+    const closed = Boolean(this.#state.conversation?.closed_at);
+    text.disabled = send.disabled = closed;
+    text.placeholder = t(closed ? "composer.closed" : text.dataset.tPlaceholder);
     stop.hidden = !live;
     send.hidden = Boolean(live);
     send.classList.toggle("ready", Boolean(words) || this.#big);

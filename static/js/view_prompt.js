@@ -20,13 +20,14 @@ export class PromptSheet {
 
   constructor({ actions }) {
     this.#actions = actions;
-    const { prompt, negative, paint, drop } = this.#parts;
+    const { prompt, negative, paint, drop, ideas } = this.#parts;
     if (prompt.contentEditable !== "plaintext-only") prompt.contentEditable = "true";
     for (const field of [prompt, negative]) field.addEventListener("input", () => this.#changed());
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.paint();
     });
     paint.addEventListener("click", () => this.paint());
+    ideas.addEventListener("click", () => actions.ideas(this.#turn));
     drop.addEventListener("click", () => actions.dropDraft(this.#turn.draft.draft_id));
   }
 
@@ -37,6 +38,7 @@ export class PromptSheet {
     this.#turn = turn;
     if (key !== this.#key) this.#fill(key, turn);
     this.#parts.drop.hidden = !turn.draft;
+    this.#parts.ideas.hidden = Boolean(turn.draft || turn.job);
     const note =
       turn.job?.state === "cancelled"
         ? "turn.prompt.cancelled"
