@@ -77,7 +77,10 @@ export class Actions {
     const ask = { job_id: newId(), prompt, folder, template, conversation_id: this.#state.view };
     if (replyId) ask.reply_id = replyId;
     if (negative) ask.negative_prompt = negative;
-    if (image ?? imageId) ask.image_id = image?.id ?? imageId;
+    const { overrides, guided } = this.#choice.overrides();
+    const from = guided ? imageId : (image?.id ?? imageId);
+    if (from) ask.image_id = from;
+    if (Object.keys(overrides).length) ask.overrides = overrides;
     const error = await this.#generate(ask, this.#choice.templateRecord());
     if (!error && image) this.#choice.setImage(null);
     if (!error && draftId) this.dropDraft(draftId);
@@ -132,7 +135,14 @@ export class Actions {
     return { picture: shared };
   }
 
-  // ---- Templates ----
+  // ---- What can be chosen ----
+
+  /** What the painters offer; the answer is kept for reading the settings. */
+  async backend() {
+    const ack = await this.#connection.ask("backend");
+    if (ack.ok) this.#choice.setBackend(ack);
+    return ack;
+  }
 
   /** Fetch the folders and templates unless this version is here. */
   async loadTemplates(version) {

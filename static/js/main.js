@@ -12,6 +12,7 @@ import { listenForKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { Resumer } from "./resumer.js";
 import { Follower } from "./scroll.js";
+import { countOf } from "./settings.js";
 import { State } from "./state.js";
 import { Toast } from "./toast.js";
 import { ComposerView } from "./view_composer.js";
@@ -20,6 +21,7 @@ import { ConversationsView } from "./view_conversations.js";
 import { FrameView } from "./view_frame.js";
 import { ParametersView } from "./view_parameters.js";
 import { PickerView } from "./view_picker.js";
+import { SettingsView } from "./view_settings.js";
 import { StripView } from "./view_strip.js";
 import { ViewerView } from "./view_viewer.js";
 
@@ -46,6 +48,7 @@ const open = {
   keys: () => dialogs.open("keys"),
   conversations: () => conversations.open(),
   parameters: (job) => parameters.open(job),
+  settings: () => settings.open(),
   viewer: (pictureId) => viewer.open(pictureId),
 };
 const context = {
@@ -70,6 +73,7 @@ const composer = new ComposerView({ ...context });
 const conversation = new ConversationView({ state, context, root: main });
 const conversations = new ConversationsView(context);
 const parameters = new ParametersView(context);
+const settings = new SettingsView(context);
 const viewer = new ViewerView(context);
 const pickers = [
   new PickerView({ choice, home: document.querySelector("[data-hello-picker]") }),
@@ -102,13 +106,14 @@ function arrange() {
 
 for (const type of ["turns", "view"]) state.addEventListener(type, arrange);
 state.addEventListener("snapshot", ({ detail }) => actions.loadTemplates(detail.templates_version));
+state.addEventListener("snapshot", () => countOf(choice.settings) && actions.backend());
 state.addEventListener("view", () => {
   const idle = document.activeElement === document.body && !dialogs.modal;
   if (idle && matchMedia("(pointer: fine)").matches) composer.focus();
 });
 state.addEventListener("use", () => composer.focus());
 state.addEventListener("language", () => {
-  for (const view of [frame, composer, conversation, strip]) view.render();
+  for (const view of [frame, composer, conversation, strip, settings]) view.render();
   for (const picker of pickers) picker.render(true);
 });
 document.addEventListener("click", ({ target }) => {

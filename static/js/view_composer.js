@@ -5,6 +5,7 @@ import { parts } from "./dom.js";
 import { size } from "./format.js";
 import { errorWords, label, say, t, titleOf } from "./i18n.js";
 import { tabStore } from "./preferences.js";
+import { countOf } from "./settings.js";
 import { uploadPicture, watchForPictures } from "./upload.js";
 
 const MOST_LINES = 6;
@@ -70,7 +71,7 @@ export class ComposerView {
   }
 
   render() {
-    const { text, send, stop, waits, sendWords, auto } = this.#parts;
+    const { text, send, stop, waits, sendWords, auto, settings } = this.#parts;
     const live = this.#state.liveReply();
     const words = text.value.trim();
     const closed = Boolean(this.#state.conversation?.closed_at);
@@ -85,6 +86,7 @@ export class ComposerView {
     say(sendWords, verb);
     waits.hidden = this.#connection.status === "online" || this.#connection.status === "connecting" || !words;
     auto.checked = this.#choice.paintRightAway;
+    settings.dataset.set = countOf(this.#choice.settings) || "";
     this.#showTemplate();
     this.#showImage();
   }
