@@ -14,6 +14,7 @@ LEVELS = {  # the longest name that fits a module counts
     "": 0,
     "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
     "chat": 1, "painting": 1,
+    "painting.backend_questions": 3, "painting.backend_answers": 3,
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "chat.service": 3,
@@ -89,10 +90,12 @@ TESTED_ELSEWHERE = {
     "web/http/article.py": "tests/e2e/test_http.py",
     "web/http/images.py": "tests/e2e/test_http.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
+    "web/http/backend.py": "tests/e2e/test_backend.py",
+    "web/socket_events/backend.py": "tests/e2e/test_backend.py",
+    "web/looks.py": "tests/e2e/test_backend.py",
     "web/pages.py": "tests/e2e/test_access.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record
     "llm/base.py": "tests/contracts/engine_contract.py",
-    "sd/base.py": "tests/contracts/backend_contract.py",
     "sd/automatic1111/fields.py": "tests/sd/automatic1111/test_names.py",  # only tables
     "storage/schema.py": "tests/storage/test_migrate.py",
     "storage/turns.py": "tests/storage/test_conversations.py",
