@@ -6,6 +6,8 @@ import { newId, newSeed } from "./ids.js";
 import { tabStore } from "./preferences.js";
 
 const IDEAS = 3;
+const VARIATION = 0.15; // of the way to another picture: the subject stays
+const VARIATIONS = 4;
 
 export class Actions {
   #connection;
@@ -102,6 +104,27 @@ export class Actions {
     return this.#generate(againAsk(job, { job_id: newId(), seed: newSeed() }), job);
   }
 
+  /** Paint a part of a picture anew, in the same template; `mask` are the bytes of a PNG. */
+  repaint(job, { prompt, image_id, mask, overrides }) {
+    const { folder, template, negative_prompt, reply_id } = job;
+    const ask = { job_id: newId(), prompt, negative_prompt, folder, template, image_id, mask, overrides };
+    ask.conversation_id = this.#state.view;
+    if (reply_id) ask.reply_id = reply_id;
+    return this.#generate(ask, job);
+  }
+
+  /** The same picture with more pixels. */
+  upscale(job, picture, scale) {
+    const shape = { width: picture.width * scale, height: picture.height * scale, count: 1 };
+    return this.#order("upscale", { ...this.#beside(job), image_id: picture.id, scale }, { ...job, ...shape });
+  }
+
+  /** The same picture a little otherwise. */
+  vary(job, picture) {
+    const ask = { ...this.#beside(job), image_id: picture.id, strength: VARIATION, count: VARIATIONS };
+    return this.#order("vary", ask, { ...job, count: VARIATIONS });
+  }
+
   cancel(job) {
     return this.#connection.ask("cancel_job", { job_id: job.job_id });
   }
@@ -154,13 +177,24 @@ export class Actions {
   // ---- Internal ----
 
   /** The sheet stays until the server has taken the order: a refusal is said where it was asked. */
-  async #generate(ask, shape) {
-    const ack = await this.#connection.ask("generate", ask);
+  #generate(ask, shape) {
+    return this.#order("generate", ask, { ...shape, ...ask });
+  }
+
+  async #order(event, ask, shown) {
+    const ack = await this.#connection.ask(event, ask);
     if (!ack.ok) return ack.error;
-    this.#state.addJob(
-      askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, this.#state.next()),
-    );
+    const { width, height, count, prompt, negative_prompt, folder, template } = shown;
+    const shape = { width, height, count, prompt, negative_prompt, folder, template };
+    const { mask, ...fields } = ask;
+    this.#state.addJob(askedJob({ ...shape, ...fields }, this.#state.next()));
     return null;
+  }
+
+  /** Where a further picture of a job is shown. */
+  #beside({ reply_id, conversation_id }) {
+    const ask = { job_id: newId(), conversation_id };
+    return reply_id ? { ...ask, reply_id } : ask;
   }
 
   #setDrafts(drafts) {

@@ -21,6 +21,7 @@ import { ConversationsView } from "./view_conversations.js";
 import { FrameView } from "./view_frame.js";
 import { ParametersView } from "./view_parameters.js";
 import { PickerView } from "./view_picker.js";
+import { RepaintView } from "./view_repaint.js";
 import { SettingsView } from "./view_settings.js";
 import { StripView } from "./view_strip.js";
 import { ViewerView } from "./view_viewer.js";
@@ -49,6 +50,7 @@ const open = {
   conversations: () => conversations.open(),
   parameters: (job) => parameters.open(job),
   settings: () => settings.open(),
+  repaint: (picture, job) => repaint.open(picture, job),
   viewer: (pictureId) => viewer.open(pictureId),
 };
 const context = {
@@ -73,6 +75,7 @@ const composer = new ComposerView({ ...context });
 const conversation = new ConversationView({ state, context, root: main });
 const conversations = new ConversationsView(context);
 const parameters = new ParametersView(context);
+const repaint = new RepaintView(context);
 const settings = new SettingsView(context);
 const viewer = new ViewerView(context);
 const pickers = [

@@ -8,6 +8,7 @@ import { picturesOf } from "./turns.js";
 import { link } from "./view_pictures.js";
 import { Zoom } from "./zoom.js";
 
+const LARGER = 2;
 const FACTS = ["Seed", "Steps", "Sampler", "CFG scale", "Model"];
 
 export class ViewerView {
@@ -46,7 +47,7 @@ export class ViewerView {
   // ---- Internal ----
 
   #listen() {
-    const { previous, next, zoomIn, zoomOut, fit, copy, share, unshare, again, use } = this.#parts;
+    const { previous, next, zoomIn, zoomOut, fit, copy, share, unshare } = this.#parts;
     previous.addEventListener("click", () => this.#go(-1));
     next.addEventListener("click", () => this.#go(1));
     zoomIn.addEventListener("click", () => this.#zoom.by(1));
@@ -57,10 +58,20 @@ export class ViewerView {
     );
     share.addEventListener("click", () => this.#share());
     unshare.addEventListener("click", () => this.#unshare());
-    again.addEventListener("click", () => this.#leave(() => this.#context.actions.again(this.#now.job)));
-    use.addEventListener("click", () => this.#leave(() => this.#context.actions.use(this.#now.picture)));
+    this.#listenForNextSteps();
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
     this.#dialog.addEventListener("close", () => this.#closed());
+  }
+
+  /** What is made of this picture; the viewer closes, as that is painted in the conversation. */
+  #listenForNextSteps() {
+    const { again, use, vary, upscale, repaint } = this.#parts;
+    const { actions, open } = this.#context;
+    again.addEventListener("click", () => this.#order(({ job }) => actions.again(job)));
+    vary.addEventListener("click", () => this.#order(({ job, picture }) => actions.vary(job, picture)));
+    upscale.addEventListener("click", () => this.#order(({ job, picture }) => actions.upscale(job, picture, LARGER)));
+    use.addEventListener("click", () => this.#leave(({ picture }) => actions.use(picture)));
+    repaint.addEventListener("click", () => this.#leave(({ picture, job }) => open.repaint(picture, job)));
   }
 
   get #now() {
@@ -158,9 +169,16 @@ export class ViewerView {
     this.#parts.note.textContent = words;
   }
 
+  /** Order and leave; a refusal is said here. */
+  async #order(ask) {
+    const error = await ask(this.#now);
+    if (error) this.#noteText(errorWords(error));
+    else this.#context.dialogs.close("viewer");
+  }
+
   #leave(then) {
     this.#context.dialogs.close("viewer");
-    then();
+    then(this.#now);
   }
 
   /** Focus goes to the picture that was looked at last. */
