@@ -10,6 +10,7 @@ import { Dialogs } from "./dialogs.js";
 import { setLanguage, t, translate } from "./i18n.js";
 import { listenForKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
+import { PaintingActions } from "./painting_actions.js";
 import { Resumer } from "./resumer.js";
 import { Follower } from "./scroll.js";
 import { countOf } from "./settings.js";
@@ -34,9 +35,10 @@ const choice = new Choice();
 const connection = new Connection(state);
 const outbox = new Outbox(connection, state);
 const actions = new Actions({ connection, state, choice, outbox });
+const painting = new PaintingActions({ connection, state, choice });
 const conversationActions = new ConversationActions({ connection, state, choice, outbox });
 new Resumer(connection, state);
-new AutoPaint({ state, choice, actions });
+new AutoPaint({ state, choice, painting });
 new Announcer(state);
 
 const main = document.querySelector("main");
@@ -57,6 +59,7 @@ const context = {
   state,
   choice,
   actions,
+  painting,
   conversationActions,
   connection,
   dialogs,
@@ -90,7 +93,7 @@ const strip = new StripView({ state, main, scrollTo: (key) => conversation.scrol
 
 /** Write a job's prompt anew, with the cursor in it. */
 function editPrompt(turn) {
-  actions.editPrompt(turn);
+  painting.editPrompt(turn);
   conversation.lastPaintable().focus();
 }
 

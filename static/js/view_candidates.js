@@ -6,12 +6,12 @@ import { errorWords } from "./i18n.js";
 export class CandidatesSheet {
   element = clone("sheet-candidates");
   #parts = parts(this.element);
-  #actions;
+  #painting;
   #turn = null;
   #shown = null;
 
-  constructor({ actions }) {
-    this.#actions = actions;
+  constructor({ painting }) {
+    this.#painting = painting;
   }
 
   update(turn) {
@@ -40,7 +40,7 @@ export class CandidatesSheet {
     if (button.ariaDisabled === "true") return;
     button.ariaDisabled = "true";
     const { reply, message } = this.#turn;
-    const error = await this.#actions.paint({
+    const error = await this.#painting.paint({
       prompt: candidate.prompt,
       negative: candidate.negative_prompt,
       replyId: reply.reply_id,
@@ -54,6 +54,6 @@ export class CandidatesSheet {
   #edit(candidate) {
     const { reply, message } = this.#turn;
     const { reply_id, conversation_id } = reply;
-    this.#actions.editPrompt({ job: { ...candidate, reply_id, conversation_id, image_id: null }, message });
+    this.#painting.editPrompt({ job: { ...candidate, reply_id, conversation_id, image_id: null }, message });
   }
 }

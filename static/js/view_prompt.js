@@ -13,13 +13,13 @@ if (ranges) CSS.highlights.set(HIGHLIGHT, ranges);
 export class PromptSheet {
   element = clone("sheet-prompt");
   #parts = parts(this.element);
-  #actions;
+  #painting;
   #turn = null;
   #key = null;
   #ranges = [];
 
-  constructor({ actions }) {
-    this.#actions = actions;
+  constructor({ actions, painting }) {
+    this.#painting = painting;
     const { prompt, negative, paint, drop, ideas } = this.#parts;
     if (prompt.contentEditable !== "plaintext-only") prompt.contentEditable = "true";
     for (const field of [prompt, negative]) field.addEventListener("input", () => this.#changed());
@@ -28,7 +28,7 @@ export class PromptSheet {
     });
     paint.addEventListener("click", () => this.paint());
     ideas.addEventListener("click", () => actions.ideas(this.#turn));
-    drop.addEventListener("click", () => actions.dropDraft(this.#turn.draft.draft_id));
+    drop.addEventListener("click", () => painting.dropDraft(this.#turn.draft.draft_id));
   }
 
   // ---- Lifecycle ----
@@ -62,7 +62,7 @@ export class PromptSheet {
     this.#parts.paint.ariaDisabled = "true";
     this.#parts.trouble.hidden = true;
     const { reply, job, draft, message } = this.#turn;
-    const error = await this.#actions.paint({
+    const error = await this.#painting.paint({
       prompt,
       negative: this.#parts.negative.value.trim(),
       replyId: draft ? draft.reply_id : (reply?.reply_id ?? job?.reply_id),

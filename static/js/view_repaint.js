@@ -10,15 +10,15 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 
 export class RepaintView {
   #dialogs;
-  #actions;
+  #painting;
   #parts;
   #mask;
   #now = null;
   #cursor = null;
 
-  constructor({ dialogs, actions }) {
+  constructor({ dialogs, painting }) {
     this.#dialogs = dialogs;
-    this.#actions = actions;
+    this.#painting = painting;
     this.#parts = parts(dialogs.get("repaint"));
     this.#mask = new Mask(this.#parts.mask);
     this.#listen();
@@ -107,7 +107,7 @@ export class RepaintView {
     const { prompt, strength, invert, paint, trouble, troubleWords } = this.#parts;
     const { picture, job } = this.#now;
     paint.disabled = true;
-    const error = await this.#actions.repaint(job, {
+    const error = await this.#painting.repaint(job, {
       prompt: prompt.value.trim(),
       image_id: picture.id,
       mask: await this.#mask.png(),

@@ -66,10 +66,10 @@ export class ViewerView {
   /** What is made of this picture; the viewer closes, as that is painted in the conversation. */
   #listenForNextSteps() {
     const { again, use, vary, upscale, repaint } = this.#parts;
-    const { actions, open } = this.#context;
-    again.addEventListener("click", () => this.#order(({ job }) => actions.again(job)));
-    vary.addEventListener("click", () => this.#order(({ job, picture }) => actions.vary(job, picture)));
-    upscale.addEventListener("click", () => this.#order(({ job, picture }) => actions.upscale(job, picture, LARGER)));
+    const { actions, painting, open } = this.#context;
+    again.addEventListener("click", () => this.#order(({ job }) => painting.again(job)));
+    vary.addEventListener("click", () => this.#order(({ job, picture }) => painting.vary(job, picture)));
+    upscale.addEventListener("click", () => this.#order(({ job, picture }) => painting.upscale(job, picture, LARGER)));
     use.addEventListener("click", () => this.#leave(({ picture }) => actions.use(picture)));
     repaint.addEventListener("click", () => this.#leave(({ picture, job }) => open.repaint(picture, job)));
   }
@@ -142,7 +142,7 @@ export class ViewerView {
 
   async #share() {
     const { picture, job } = this.#now;
-    const answer = picture.shared_url ? { picture } : await this.#context.actions.share(job, picture);
+    const answer = picture.shared_url ? { picture } : await this.#context.painting.share(job, picture);
     if (answer.error) return this.#noteText(errorWords(answer.error));
     this.#now.picture = answer.picture;
     this.#parts.unshare.hidden = false;
@@ -153,7 +153,7 @@ export class ViewerView {
 
   async #unshare() {
     const { picture, job } = this.#now;
-    const answer = await this.#context.actions.share(job, picture);
+    const answer = await this.#context.painting.share(job, picture);
     if (answer.error) return this.#noteText(errorWords(answer.error));
     this.#now.picture = answer.picture;
     this.#parts.share.focus();
