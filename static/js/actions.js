@@ -1,11 +1,7 @@
-// What a person can do, as one function each: asks the server and tells state. Views call these and know no event names.
+// What a person can do by talking, as one function each: asks the server and tells state. Views call these and know no
+// event names. Painting is in `painting_actions`, whole conversations are in `conversation_actions`.
 
-import { againAsk, askedJob } from "./jobs.js";
-import { newId, newSeed } from "./ids.js";
-import { tabStore } from "./preferences.js";
-
-const VIEW_KEY = "view";
-const NEW = "new";
+const IDEAS = 3;
 
 export class Actions {
   #connection;
@@ -18,9 +14,6 @@ export class Actions {
     this.#state = state;
     this.#choice = choice;
     this.#outbox = outbox;
-    state.hold({ drafts: tabStore.get("drafts", []) });
-    state.addEventListener("snapshot", ({ detail }) => this.#restore(detail));
-    state.addEventListener("view", () => tabStore.set(VIEW_KEY, state.view ?? NEW));
   }
 
   // ---- Talking ----
@@ -36,6 +29,19 @@ export class Actions {
     };
     this.#choice.setImage(null);
     return this.#outbox.add(message);
+  }
+
+  /** The same words again, for several prompts to choose from. */
+  ideas({ said, message }) {
+    const { folder, template, image } = this.#choice;
+    const from = message?.image_id ?? image?.id;
+    const ask = { text: said, candidates: IDEAS, paint: false };
+    return this.#outbox.add({
+      ...ask,
+      ...(folder && { folder }),
+      ...(template && { template }),
+      ...(from && { image_id: from }),
+    });
   }
 
   stop() {
@@ -58,97 +64,12 @@ export class Actions {
     this.#state.tell("use");
   }
 
-  // ---- Painting ----
+  // ---- What can be chosen ----
 
-  /** Queue a prompt; resolves with null, or with the error to be shown where it was asked. */
-  async paint({ prompt, negative, replyId, imageId, draftId }) {
-    const { folder, template, image } = this.#choice;
-    const ask = { job_id: newId(), prompt, folder, template, conversation_id: this.#state.view };
-    if (replyId) ask.reply_id = replyId;
-    if (negative) ask.negative_prompt = negative;
-    if (image ?? imageId) ask.image_id = image?.id ?? imageId;
-    const error = await this.#generate(ask, this.#choice.templateRecord());
-    if (!error && image) this.#choice.setImage(null);
-    if (!error && draftId) this.dropDraft(draftId);
-    return error;
-  }
-
-  /** Paint a reply as its message was meant, whatever is shown or chosen by now. */
-  paintReply(event, message) {
-    const ask = { job_id: newId(), prompt: event.prompt, reply_id: event.reply_id };
-    ask.conversation_id = event.conversation_id;
-    ask.folder = message?.folder ?? this.#choice.folder;
-    ask.template = message?.template ?? this.#choice.template;
-    if (event.negative_prompt) ask.negative_prompt = event.negative_prompt;
-    if (message?.image_id) ask.image_id = message.image_id;
-    return this.#generate(ask, this.#choice.templateRecord());
-  }
-
-  again(job) {
-    return this.#generate(againAsk(job, { job_id: newId(), seed: newSeed() }), job);
-  }
-
-  cancel(job) {
-    return this.#connection.ask("cancel_job", { job_id: job.job_id });
-  }
-
-  /** Write a job's prompt anew on a sheet of its own at the end. */
-  editPrompt({ job, message }) {
-    const { prompt, negative_prompt, reply_id = null, conversation_id } = job;
-    const draft = {
-      draft_id: newId(),
-      at: this.#state.next(),
-      conversation_id,
-      reply_id,
-      prompt,
-      negative_prompt,
-      image_id: job.image_id ?? message?.image_id ?? null,
-    };
-    this.#setDrafts([...this.#state.drafts, draft]);
-    return draft.draft_id;
-  }
-
-  dropDraft(draftId) {
-    this.#setDrafts(this.#state.drafts.filter((draft) => draft.draft_id !== draftId));
-  }
-
-  async share(job, picture) {
-    const event = picture.shared_url ? "unshare_image" : "share_image";
-    const ack = await this.#connection.ask(event, { image_id: picture.id });
-    if (!ack.ok) return { error: ack.error };
-    const shared = { ...picture, shared_url: ack.url ?? null };
-    this.#state.setPicture(job.job_id, shared);
-    return { picture: shared };
-  }
-
-  // ---- Conversations ----
-
-  async open(conversationId) {
-    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
-    if (!ack.ok) return ack;
-    this.#state.show(ack);
-    this.#choice.choose(ack.conversation.folder, ack.conversation.template);
-    return ack;
-  }
-
-  startNew() {
-    this.#state.show({ conversation: null });
-  }
-
-  async earlier() {
-    const { view, cursor } = this.#state;
-    const ack = await this.#connection.ask("history", { conversation_id: view, before: cursor });
-    if (ack.ok && this.#state.view === view) this.#state.addEarlier(ack);
-    return ack;
-  }
-
-  conversations(before) {
-    return this.#connection.ask("conversations", before ? { before } : {});
-  }
-
-  async remove(conversationId) {
-    const ack = await this.#connection.ask("delete_conversation", { conversation_id: conversationId });
-    if (ack.ok && this.#state.view === conversationId) this.startNew();
+  /** What the painters offer; the answer is kept for reading the settings. */
+  async backend() {
+    const ack = await this.#connection.ask("backend");
+    if (ack.ok) this.#choice.setBackend(ack);
     return ack;
   }
 
@@ -157,38 +78,5 @@ export class Actions {
     if (version === this.#choice.version) return;
     const ack = await this.#connection.ask("templates");
     if (ack.ok) this.#choice.setCatalogue(ack);
-  }
-
-  // ---- Internal ----
-
-  /** The sheet stays until the server has taken the order: a refusal is said where it was asked. */
-  async #generate(ask, shape) {
-    const ack = await this.#connection.ask("generate", ask);
-    if (!ack.ok) return ack.error;
-    this.#state.addJob(
-      askedJob({ ...ask, width: shape?.width, height: shape?.height, count: shape?.count }, this.#state.next()),
-    );
-    return null;
-  }
-
-  /** After each connect: the conversation this tab was in, or the newest one. */
-  async #restore(snapshot) {
-    const wanted = tabStore.get(VIEW_KEY);
-    const newest = snapshot.conversation?.conversation_id ?? null;
-    if (wanted === NEW) this.#state.show({ conversation: null });
-    else if (!wanted || wanted === newest) this.#state.show(snapshot);
-    else await this.#restoreOther(wanted, snapshot);
-    this.#outbox.flush();
-  }
-
-  async #restoreOther(conversationId, snapshot) {
-    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
-    if (ack.ok) this.#state.show(ack);
-    else if (ack.error.code === "not_found") this.#state.show(snapshot);
-  }
-
-  #setDrafts(drafts) {
-    this.#state.hold({ drafts });
-    tabStore.set("drafts", drafts);
   }
 }

@@ -4,12 +4,12 @@
 export class AutoPaint {
   #wanted = new Map(); // message_id -> what the switch said last
 
-  constructor({ state, choice, actions }) {
+  constructor({ state, choice, painting }) {
     state.addEventListener("finished", ({ detail: event }) => {
       const wanted = this.#wanted.get(event.message_id);
       this.#wanted.delete(event.message_id);
-      if (wanted === true && event.prompt && !event.job_id) this.#paint(event, state, actions);
-      if (wanted === false && event.job_id) actions.cancel({ job_id: event.job_id });
+      if (wanted === true && event.prompt && !event.job_id) this.#paint(event, state, painting);
+      if (wanted === false && event.job_id) painting.cancel({ job_id: event.job_id });
     });
     choice.addEventListener("change", () => {
       const live = state.liveReply();
@@ -21,8 +21,8 @@ export class AutoPaint {
 
   #last;
 
-  #paint(event, state, actions) {
+  #paint(event, state, painting) {
     const message = state.messages.find((one) => one.role === "user" && one.message_id === event.message_id);
-    actions.paintReply(event, message);
+    painting.paintReply(event, message);
   }
 }

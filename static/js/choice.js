@@ -1,7 +1,8 @@
-// What the next picture is made with: folder, template, a picture to start from, and whether to paint right away.
+// What the next picture is made with: folder, template, a picture to start from, settings, and whether to paint right away.
 // Remembers the choice in this browser; "change" is told when any of it changes.
 
 import { browserStore, tabStore } from "./preferences.js";
+import { overridesOf } from "./settings.js";
 
 export class Choice extends EventTarget {
   version = null;
@@ -9,6 +10,8 @@ export class Choice extends EventTarget {
   folder = browserStore.get("folder");
   template = browserStore.get("template");
   image = tabStore.get("image"); // {id, thumbnail_url}
+  settings = tabStore.get("settings", {});
+  backend = null; // what the painters offer, from the ack of `backend`
   paintRightAway = browserStore.get("paint", false);
 
   setCatalogue({ version, folders }) {
@@ -32,6 +35,22 @@ export class Choice extends EventTarget {
     if (image) tabStore.set("image", image);
     else tabStore.remove("image");
     this.#tell();
+  }
+
+  setSettings(settings) {
+    this.settings = settings;
+    tabStore.set("settings", settings);
+    this.#tell();
+  }
+
+  setBackend(backend) {
+    this.backend = backend;
+    this.#tell();
+  }
+
+  /** What `generate` gets beside its words: {overrides, guided}. */
+  overrides() {
+    return overridesOf(this.settings, { template: this.templateRecord(), image: this.image, backend: this.backend });
   }
 
   setPaintRightAway(on) {

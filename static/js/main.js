@@ -6,12 +6,15 @@ import { Announcer } from "./announcer.js";
 import { AutoPaint } from "./auto_paint.js";
 import { Choice } from "./choice.js";
 import { Connection } from "./connection.js";
+import { ConversationActions } from "./conversation_actions.js";
 import { Dialogs } from "./dialogs.js";
 import { setLanguage, t, translate } from "./i18n.js";
 import { listenForKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
+import { PaintingActions } from "./painting_actions.js";
 import { Resumer } from "./resumer.js";
 import { Follower } from "./scroll.js";
+import { countOf } from "./settings.js";
 import { State } from "./state.js";
 import { Toast } from "./toast.js";
 import { ComposerView } from "./view_composer.js";
@@ -20,6 +23,8 @@ import { ConversationsView } from "./view_conversations.js";
 import { FrameView } from "./view_frame.js";
 import { ParametersView } from "./view_parameters.js";
 import { PickerView } from "./view_picker.js";
+import { RepaintView } from "./view_repaint.js";
+import { SettingsView } from "./view_settings.js";
 import { StripView } from "./view_strip.js";
 import { ViewerView } from "./view_viewer.js";
 
@@ -31,8 +36,10 @@ const choice = new Choice();
 const connection = new Connection(state);
 const outbox = new Outbox(connection, state);
 const actions = new Actions({ connection, state, choice, outbox });
+const painting = new PaintingActions({ connection, state, choice });
+const conversationActions = new ConversationActions({ connection, state, choice, outbox });
 new Resumer(connection, state);
-new AutoPaint({ state, choice, actions });
+new AutoPaint({ state, choice, painting });
 new Announcer(state);
 
 const main = document.querySelector("main");
@@ -45,12 +52,16 @@ const open = {
   keys: () => dialogs.open("keys"),
   conversations: () => conversations.open(),
   parameters: (job) => parameters.open(job),
+  settings: () => settings.open(),
+  repaint: (picture, job) => repaint.open(picture, job),
   viewer: (pictureId) => viewer.open(pictureId),
 };
 const context = {
   state,
   choice,
   actions,
+  painting,
+  conversationActions,
   connection,
   dialogs,
   open,
@@ -68,6 +79,8 @@ const composer = new ComposerView({ ...context });
 const conversation = new ConversationView({ state, context, root: main });
 const conversations = new ConversationsView(context);
 const parameters = new ParametersView(context);
+const repaint = new RepaintView(context);
+const settings = new SettingsView(context);
 const viewer = new ViewerView(context);
 const pickers = [
   new PickerView({ choice, home: document.querySelector("[data-hello-picker]") }),
@@ -81,12 +94,12 @@ const strip = new StripView({ state, main, scrollTo: (key) => conversation.scrol
 
 /** Write a job's prompt anew, with the cursor in it. */
 function editPrompt(turn) {
-  actions.editPrompt(turn);
+  painting.editPrompt(turn);
   conversation.lastPaintable().focus();
 }
 
 function startNew() {
-  actions.startNew();
+  conversationActions.startNew();
   composer.focus();
 }
 
@@ -100,13 +113,14 @@ function arrange() {
 
 for (const type of ["turns", "view"]) state.addEventListener(type, arrange);
 state.addEventListener("snapshot", ({ detail }) => actions.loadTemplates(detail.templates_version));
+state.addEventListener("snapshot", () => countOf(choice.settings) && actions.backend());
 state.addEventListener("view", () => {
   const idle = document.activeElement === document.body && !dialogs.modal;
   if (idle && matchMedia("(pointer: fine)").matches) composer.focus();
 });
 state.addEventListener("use", () => composer.focus());
 state.addEventListener("language", () => {
-  for (const view of [frame, composer, conversation, strip]) view.render();
+  for (const view of [frame, composer, conversation, strip, settings]) view.render();
   for (const picker of pickers) picker.render(true);
 });
 document.addEventListener("click", ({ target }) => {

@@ -36,6 +36,7 @@ export function finishedMessage(event, position) {
     seq: event.seq,
     prompt: event.prompt ?? null,
     negative_prompt: event.negative_prompt ?? null,
+    candidates: event.candidates ?? null,
     finish_reason: event.finish_reason ?? null,
     usage: event.usage ?? null,
     error: null,

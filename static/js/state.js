@@ -72,10 +72,8 @@ export class State extends EventTarget {
   }
 
   on_queue({ jobs }) {
-    for (const place of jobs) {
-      const job = this.jobs.get(place.job_id);
-      if (job) this.tell("progress", { job: this.#setJob(applyPlace(job, place)), preview: null });
-    }
+    for (const place of jobs.filter(({ job_id }) => this.jobs.has(job_id)))
+      this.tell("progress", { job: this.#setJob(applyPlace(this.jobs.get(place.job_id), place)), preview: null });
   }
 
   on_progress(event) {
@@ -139,6 +137,13 @@ export class State extends EventTarget {
   hold(kept) {
     Object.assign(this, kept);
     this.tell("turns");
+  }
+
+  /** A conversation was renamed or closed. */
+  setConversation(conversation) {
+    if (conversation.conversation_id === this.view) this.conversation = { ...this.conversation, ...conversation };
+    this.tell("turns");
+    this.tell("conversations");
   }
 
   setPicture(jobId, picture) {

@@ -7,6 +7,9 @@ export function shownJobs(jobs) {
   return inOrder.filter((job, n) => n === inOrder.length - 1 || !["cancelled", "failed"].includes(job.state));
 }
 
+/** A reply with several prompts keeps its sheet when one is painted: another may be wanted too. */
+export const offersChoice = (reply) => reply?.candidates?.length > 1;
+
 /** What the sheet of a turn shows. */
 export function phaseOf({ unsent, draft, job, live, reply }) {
   if (unsent) return unsent.error ? "refused" : "sending";
@@ -16,6 +19,7 @@ export function phaseOf({ unsent, draft, job, live, reply }) {
       job.state
     ];
   if (live || !reply || reply.state === "streaming") return "writing";
+  if (offersChoice(reply)) return "candidates";
   if (reply.prompt) return "prompt";
   if (reply.state === "complete") return "talk";
   return reply.state === "stopped" && reply.content ? "prompt" : "broken";
@@ -42,7 +46,8 @@ export function turnsOf({ messages, replies, jobs, unsent, drafts, view }) {
     const running = live.get(message.message_id) ?? null;
     const replyId = reply?.reply_id ?? running?.reply_id;
     words.set(replyId, message);
-    const [job = null, ...further] = shownJobs(byReply.get(replyId) ?? []);
+    const made = shownJobs(byReply.get(replyId) ?? []);
+    const [job, ...further] = offersChoice(reply) ? [null, ...made] : [made[0] ?? null, ...made.slice(1)];
     byReply.delete(replyId);
     turns.push(
       turn({

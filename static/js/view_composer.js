@@ -5,6 +5,7 @@ import { parts } from "./dom.js";
 import { size } from "./format.js";
 import { errorWords, label, say, t, titleOf } from "./i18n.js";
 import { tabStore } from "./preferences.js";
+import { countOf } from "./settings.js";
 import { uploadPicture, watchForPictures } from "./upload.js";
 
 const MOST_LINES = 6;
@@ -43,7 +44,6 @@ export class ComposerView {
     this.element.classList.toggle("big", big);
     home.append(this.element);
     this.#parts.text.dataset.tPlaceholder = big ? "composer.first" : "composer.more";
-    this.#parts.text.placeholder = t(this.#parts.text.dataset.tPlaceholder);
     if (focused) this.focus();
     this.render();
   }
@@ -71,9 +71,12 @@ export class ComposerView {
   }
 
   render() {
-    const { text, send, stop, waits, sendWords, auto } = this.#parts;
+    const { text, send, stop, waits, sendWords, auto, settings } = this.#parts;
     const live = this.#state.liveReply();
     const words = text.value.trim();
+    const closed = Boolean(this.#state.conversation?.closed_at);
+    text.disabled = send.disabled = closed;
+    text.placeholder = t(closed ? "composer.closed" : text.dataset.tPlaceholder);
     stop.hidden = !live;
     send.hidden = Boolean(live);
     send.classList.toggle("ready", Boolean(words) || this.#big);
@@ -83,6 +86,7 @@ export class ComposerView {
     say(sendWords, verb);
     waits.hidden = this.#connection.status === "online" || this.#connection.status === "connecting" || !words;
     auto.checked = this.#choice.paintRightAway;
+    settings.dataset.set = countOf(this.#choice.settings) || "";
     this.#showTemplate();
     this.#showImage();
   }

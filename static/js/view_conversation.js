@@ -80,7 +80,7 @@ export class ConversationView {
   async #showEarlier() {
     const first = this.#box.firstElementChild;
     const before = first.getBoundingClientRect().top;
-    await this.#context.actions.earlier();
+    await this.#context.conversationActions.earlier();
     this.#context.follower.shift(first.getBoundingClientRect().top - before);
   }
 

@@ -1,8 +1,10 @@
-// The list of conversations, by picture and name, newest first under today, yesterday and earlier; deleting asks once.
+// The list of conversations, by picture and name, newest first under today, yesterday and earlier. What can be done with
+// one stands in `view_conversation_menu`.
 
 import { clone, element, parts } from "./dom.js";
 import { clock, dayOf } from "./format.js";
 import { errorWords, localeTag, t } from "./i18n.js";
+import { ConversationMenu } from "./view_conversation_menu.js";
 
 export class ConversationsView {
   #parts;
@@ -26,7 +28,7 @@ export class ConversationsView {
   // ---- Internal ----
 
   async #load(before) {
-    const ack = await this.#context.actions.conversations(before);
+    const ack = await this.#context.conversationActions.list(before);
     if (!ack.ok) return this.#context.toastWords(errorWords(ack.error));
     this.#list = before ? [...this.#list, ...ack.conversations] : ack.conversations;
     this.#cursor = ack.cursor;
@@ -52,11 +54,12 @@ export class ConversationsView {
 
   #row(conversation) {
     const row = clone("conversation-row");
-    const { open, thumb, title, when, delete: remove } = parts(row);
+    const { open, thumb, title, when, more } = parts(row);
     const name = conversation.title || t("conversation.new");
     title.textContent = name;
     const count = t("conversations.count", { n: conversation.message_count });
-    when.textContent = `${clock(conversation.updated_at, localeTag())} · ${count}`;
+    const facts = [clock(conversation.updated_at, localeTag()), count, conversation.closed_at && t("conversations.closed")];
+    when.textContent = facts.filter(Boolean).join(" · ");
     if (conversation.picture_url)
       thumb.replaceWith(
         Object.assign(new Image(52, 52), { src: conversation.picture_url, alt: "", className: "thumb" }),
@@ -64,27 +67,10 @@ export class ConversationsView {
     const current = conversation.conversation_id === this.#context.state.view;
     row.classList.toggle("current", current);
     if (current) open.setAttribute("aria-current", "true");
-    open.addEventListener("click", () => this.#leave(() => this.#context.actions.open(conversation.conversation_id)));
-    remove.setAttribute("aria-label", t("conversations.delete", { title: name }));
-    remove.addEventListener("click", () => this.#askDelete(row, conversation));
+    open.addEventListener("click", () => this.#leave(() => this.#context.conversationActions.open(conversation.conversation_id)));
+    more.setAttribute("aria-label", t("conversations.menu", { title: name }));
+    more.addEventListener("click", () => new ConversationMenu({ ...this.#context, row, conversation, name }));
     return row;
-  }
-
-  #askDelete(row, conversation) {
-    const sure = clone("confirm-row");
-    const { yes, no } = parts(sure);
-    no.addEventListener("click", () => {
-      sure.replaceWith(row);
-      row.querySelector("[data-delete]").focus();
-    });
-    yes.addEventListener("click", async () => {
-      const ack = await this.#context.actions.remove(conversation.conversation_id);
-      if (!ack.ok) return this.#context.toastWords(errorWords(ack.error));
-      this.#list = this.#list.filter((one) => one !== conversation);
-      return this.#render();
-    });
-    row.replaceWith(sure);
-    no.focus();
   }
 
   #leave(then) {

@@ -4,7 +4,7 @@ import { element, fillFacts, icon, copyText } from "./dom.js";
 import { clock, isLong, ownWords, size } from "./format.js";
 import { currentLanguage, localeTag, say, t, titleOf } from "./i18n.js";
 
-const WRITING = new Set(["sending", "writing", "prompt"]);
+const WRITING = new Set(["sending", "writing", "prompt", "candidates"]);
 const PAINTED = new Set(["queued", "painting", "pictures", "trouble"]);
 
 const SAID_LINES = 6; // of about 25 letters in the label's title face; longer words are set smaller
@@ -69,7 +69,7 @@ export class Label {
     words.lang = /\p{Script=Han}/u.test(text) ? "zh" : "en";
     words.toggleAttribute("data-reply", painted || phase === "prompt");
     tools.hidden = !painted;
-    const hintKey = { writing: "turn.writing.hint", prompt: this.#promptHint() }[phase];
+    const hintKey = { writing: "turn.writing.hint", prompt: this.#promptHint(), candidates: "turn.candidates.hint" }[phase];
     hint.hidden = !hintKey;
     if (hintKey) say(hint, hintKey);
   }

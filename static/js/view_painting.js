@@ -11,12 +11,12 @@ export class PaintingSheet {
   #job = null;
   #urls = [];
 
-  constructor({ actions, previews }) {
+  constructor({ painting, previews }) {
     this.previews = previews;
     this.#parts.cancel.addEventListener("click", () => {
       say(this.#parts.cancelWords, "job.cancelling");
       this.#parts.cancel.ariaDisabled = "true";
-      actions.cancel(this.#job);
+      painting.cancel(this.#job);
     });
   }
 

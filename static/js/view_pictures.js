@@ -68,7 +68,7 @@ export class PicturesSheet {
 
   async #again() {
     this.#parts.trouble.hidden = true;
-    const error = await this.#context.actions.again(this.#turn.job);
+    const error = await this.#context.painting.again(this.#turn.job);
     this.#parts.trouble.hidden = !error;
     if (error) this.#parts.troubleWords.textContent = errorWords(error);
   }

@@ -13,21 +13,22 @@ if (ranges) CSS.highlights.set(HIGHLIGHT, ranges);
 export class PromptSheet {
   element = clone("sheet-prompt");
   #parts = parts(this.element);
-  #actions;
+  #painting;
   #turn = null;
   #key = null;
   #ranges = [];
 
-  constructor({ actions }) {
-    this.#actions = actions;
-    const { prompt, negative, paint, drop } = this.#parts;
+  constructor({ actions, painting }) {
+    this.#painting = painting;
+    const { prompt, negative, paint, drop, ideas } = this.#parts;
     if (prompt.contentEditable !== "plaintext-only") prompt.contentEditable = "true";
     for (const field of [prompt, negative]) field.addEventListener("input", () => this.#changed());
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.paint();
     });
     paint.addEventListener("click", () => this.paint());
-    drop.addEventListener("click", () => actions.dropDraft(this.#turn.draft.draft_id));
+    ideas.addEventListener("click", () => actions.ideas(this.#turn));
+    drop.addEventListener("click", () => painting.dropDraft(this.#turn.draft.draft_id));
   }
 
   // ---- Lifecycle ----
@@ -37,6 +38,7 @@ export class PromptSheet {
     this.#turn = turn;
     if (key !== this.#key) this.#fill(key, turn);
     this.#parts.drop.hidden = !turn.draft;
+    this.#parts.ideas.hidden = Boolean(turn.draft || turn.job);
     const note =
       turn.job?.state === "cancelled"
         ? "turn.prompt.cancelled"
@@ -60,7 +62,7 @@ export class PromptSheet {
     this.#parts.paint.ariaDisabled = "true";
     this.#parts.trouble.hidden = true;
     const { reply, job, draft, message } = this.#turn;
-    const error = await this.#actions.paint({
+    const error = await this.#painting.paint({
       prompt,
       negative: this.#parts.negative.value.trim(),
       replyId: draft ? draft.reply_id : (reply?.reply_id ?? job?.reply_id),

@@ -12,10 +12,10 @@ export class QueuedSheet {
   #parts = parts(this.element);
   #job = null;
 
-  constructor({ actions }) {
+  constructor({ painting }) {
     this.#parts.cancel.addEventListener("click", () => {
       say(this.#parts.cancelWords, "job.cancelling");
-      actions.cancel(this.#job);
+      painting.cancel(this.#job);
     });
   }
 

@@ -18,9 +18,9 @@ export class TroubleSheet {
   #parts = parts(this.element);
   #turn = null;
 
-  constructor({ actions, editPrompt }) {
+  constructor({ actions, painting, editPrompt }) {
     const { again, edit, takeBack } = this.#parts;
-    again.addEventListener("click", () => this.#again(actions));
+    again.addEventListener("click", () => this.#again(actions, painting));
     edit.addEventListener("click", () => editPrompt(this.#turn));
     takeBack.addEventListener("click", () => actions.takeBack(this.#turn.unsent));
   }
@@ -40,10 +40,10 @@ export class TroubleSheet {
     detailWords.textContent = [error.code, turn.job?.backend, error.message].filter(Boolean).join(" · ");
   }
 
-  #again(actions) {
+  #again(actions, painting) {
     const { phase, unsent, job, said } = this.#turn;
     if (phase === "refused") return actions.sendAgain(unsent.message_id);
-    if (phase === "trouble") return actions.again(job);
+    if (phase === "trouble") return painting.again(job);
     return actions.send(said);
   }
 }

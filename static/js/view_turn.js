@@ -3,6 +3,7 @@
 
 import { clone, parts } from "./dom.js";
 import { sheetRatio } from "./format.js";
+import { CandidatesSheet } from "./view_candidates.js";
 import { Label } from "./view_label.js";
 import { PaintingSheet } from "./view_painting.js";
 import { PicturesSheet } from "./view_pictures.js";
@@ -15,6 +16,7 @@ const SHEETS = {
   sending: WritingSheet,
   writing: WritingSheet,
   prompt: PromptSheet,
+  candidates: CandidatesSheet,
   talk: TalkSheet,
   queued: QueuedSheet,
   painting: PaintingSheet,

@@ -8,6 +8,7 @@ import { picturesOf } from "./turns.js";
 import { link } from "./view_pictures.js";
 import { Zoom } from "./zoom.js";
 
+const LARGER = 2;
 const FACTS = ["Seed", "Steps", "Sampler", "CFG scale", "Model"];
 
 export class ViewerView {
@@ -46,7 +47,7 @@ export class ViewerView {
   // ---- Internal ----
 
   #listen() {
-    const { previous, next, zoomIn, zoomOut, fit, copy, share, unshare, again, use } = this.#parts;
+    const { previous, next, zoomIn, zoomOut, fit, copy, share, unshare } = this.#parts;
     previous.addEventListener("click", () => this.#go(-1));
     next.addEventListener("click", () => this.#go(1));
     zoomIn.addEventListener("click", () => this.#zoom.by(1));
@@ -57,10 +58,20 @@ export class ViewerView {
     );
     share.addEventListener("click", () => this.#share());
     unshare.addEventListener("click", () => this.#unshare());
-    again.addEventListener("click", () => this.#leave(() => this.#context.actions.again(this.#now.job)));
-    use.addEventListener("click", () => this.#leave(() => this.#context.actions.use(this.#now.picture)));
+    this.#listenForNextSteps();
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
     this.#dialog.addEventListener("close", () => this.#closed());
+  }
+
+  /** What is made of this picture; the viewer closes, as that is painted in the conversation. */
+  #listenForNextSteps() {
+    const { again, use, vary, upscale, repaint } = this.#parts;
+    const { actions, painting, open } = this.#context;
+    again.addEventListener("click", () => this.#order(({ job }) => painting.again(job)));
+    vary.addEventListener("click", () => this.#order(({ job, picture }) => painting.vary(job, picture)));
+    upscale.addEventListener("click", () => this.#order(({ job, picture }) => painting.upscale(job, picture, LARGER)));
+    use.addEventListener("click", () => this.#leave(({ picture }) => actions.use(picture)));
+    repaint.addEventListener("click", () => this.#leave(({ picture, job }) => open.repaint(picture, job)));
   }
 
   get #now() {
@@ -131,7 +142,7 @@ export class ViewerView {
 
   async #share() {
     const { picture, job } = this.#now;
-    const answer = picture.shared_url ? { picture } : await this.#context.actions.share(job, picture);
+    const answer = picture.shared_url ? { picture } : await this.#context.painting.share(job, picture);
     if (answer.error) return this.#noteText(errorWords(answer.error));
     this.#now.picture = answer.picture;
     this.#parts.unshare.hidden = false;
@@ -142,7 +153,7 @@ export class ViewerView {
 
   async #unshare() {
     const { picture, job } = this.#now;
-    const answer = await this.#context.actions.share(job, picture);
+    const answer = await this.#context.painting.share(job, picture);
     if (answer.error) return this.#noteText(errorWords(answer.error));
     this.#now.picture = answer.picture;
     this.#parts.share.focus();
@@ -158,9 +169,16 @@ export class ViewerView {
     this.#parts.note.textContent = words;
   }
 
+  /** Order and leave; a refusal is said here. */
+  async #order(ask) {
+    const error = await ask(this.#now);
+    if (error) this.#noteText(errorWords(error));
+    else this.#context.dialogs.close("viewer");
+  }
+
   #leave(then) {
     this.#context.dialogs.close("viewer");
-    then();
+    then(this.#now);
   }
 
   /** Focus goes to the picture that was looked at last. */

@@ -35,6 +35,8 @@ const PHASES = [
   ["writing", {}],
   ["writing", { reply: answer(1, { state: "streaming", prompt: null }) }],
   ["prompt", { reply: answer(1) }],
+  ["candidates", { reply: answer(1, { candidates: [{ prompt: "a" }, { prompt: "b" }] }) }],
+  ["prompt", { reply: answer(1, { candidates: [{ prompt: "a" }] }) }],
   ["prompt", { draft: { prompt: "a cat" } }],
   ["prompt", { reply: answer(1), job: job("j", 1, { state: "cancelled" }) }],
   ["prompt", { reply: answer(1, { state: "stopped", prompt: null }) }],
@@ -124,4 +126,15 @@ test("the full-size view walks through every finished picture in order", () => {
     picturesOf(list).map(({ picture }) => picture.id),
     ["p", "q", "r"],
   );
+});
+
+test("prompts to choose from stay when one of them is painted", () => {
+  const reply = answer(1, { candidates: [{ prompt: "a" }, { prompt: "b" }] });
+  const list = turns({ messages: [user(1), reply], jobs: [job("j1", 2), job("j2", 3)] });
+  assert.deepEqual(keys(list), ["m1", "j1", "j2"]);
+  assert.deepEqual(
+    list.map((turn) => turn.phase),
+    ["candidates", "pictures", "pictures"],
+  );
+  assert.equal(list[1].said, "words 1");
 });

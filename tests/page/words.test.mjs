@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { FIELDS, SHAPES } from "../../static/js/settings.js";
 import { en } from "../../static/js/words/en.js";
 import { zh } from "../../static/js/words/zh.js";
 
@@ -55,10 +56,15 @@ test("every key that the scripts name exists", () => {
 });
 
 test("no sentence is left over", () => {
-  const built = [/^error\./, /^trouble\./, /^theme\./, /^day\./, /^net\./, /^demo\./, /^field\./];
+  const built = [/^error\./, /^trouble\./, /^theme\./, /^day\./, /^net\./, /^demo\./, /^field\./, /^setting\./];
   const used = new Set([...inPage, ...inCode, ...[...code.matchAll(/"([a-z]+)"/g)].map((match) => match[1])]);
   const left = Object.keys(en).filter((key) => !used.has(key) && !built.some((pattern) => pattern.test(key)));
   assert.deepEqual(left, []);
+});
+
+test("every setting has a name", () => {
+  for (const { name } of FIELDS) assert.ok(`setting.${name}` in en, name);
+  for (const shape of Object.keys(SHAPES)) assert.ok(`setting.shape.${shape}` in en, shape);
 });
 
 test("every code of the protocol has words", () => {

@@ -1,0 +1,83 @@
+// What a person can do with conversations, as one function each: asks the server and tells state.
+
+import { tabStore } from "./preferences.js";
+
+const VIEW_KEY = "view";
+const NEW = "new";
+
+export class ConversationActions {
+  #connection;
+  #state;
+  #choice;
+  #outbox;
+
+  constructor({ connection, state, choice, outbox }) {
+    this.#connection = connection;
+    this.#state = state;
+    this.#choice = choice;
+    this.#outbox = outbox;
+    state.addEventListener("snapshot", ({ detail }) => this.#restore(detail));
+    state.addEventListener("view", () => tabStore.set(VIEW_KEY, state.view ?? NEW));
+  }
+
+  async open(conversationId) {
+    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
+    if (!ack.ok) return ack;
+    this.#state.show(ack);
+    this.#choice.choose(ack.conversation.folder, ack.conversation.template);
+    return ack;
+  }
+
+  startNew() {
+    this.#state.show({ conversation: null });
+  }
+
+  async earlier() {
+    const { view, cursor } = this.#state;
+    const ack = await this.#connection.ask("history", { conversation_id: view, before: cursor });
+    if (ack.ok && this.#state.view === view) this.#state.addEarlier(ack);
+    return ack;
+  }
+
+  /** A page of the list, from this cursor on. */
+  list(before) {
+    return this.#connection.ask("conversations", before ? { before } : {});
+  }
+
+  async rename(conversationId, title) {
+    const ack = await this.#connection.ask("rename_conversation", { conversation_id: conversationId, title });
+    if (ack.ok) this.#state.setConversation(ack.conversation);
+    return ack;
+  }
+
+  /** A closed conversation can be read and taken along; nothing more is said in it. */
+  async close(conversationId) {
+    const ack = await this.#connection.ask("close_conversation", { conversation_id: conversationId });
+    if (ack.ok) this.#state.setConversation(ack.conversation);
+    return ack;
+  }
+
+  async remove(conversationId) {
+    const ack = await this.#connection.ask("delete_conversation", { conversation_id: conversationId });
+    if (ack.ok && this.#state.view === conversationId) this.startNew();
+    return ack;
+  }
+
+  // ---- Internal ----
+
+  /** After each connect: the conversation this tab was in, or the newest one. */
+  async #restore(snapshot) {
+    const wanted = tabStore.get(VIEW_KEY);
+    const newest = snapshot.conversation?.conversation_id ?? null;
+    if (wanted === NEW) this.#state.show({ conversation: null });
+    else if (!wanted || wanted === newest) this.#state.show(snapshot);
+    else await this.#restoreOther(wanted, snapshot);
+    this.#outbox.flush();
+  }
+
+  async #restoreOther(conversationId, snapshot) {
+    const ack = await this.#connection.ask("history", { conversation_id: conversationId });
+    if (ack.ok) this.#state.show(ack);
+    else if (ack.error.code === "not_found") this.#state.show(snapshot);
+  }
+}

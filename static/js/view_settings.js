@@ -1,0 +1,154 @@
+// The drawer with the settings of the next pictures. What is offered comes from the server's painters; an empty field
+// leaves it to the template.
+
+import { element, parts } from "./dom.js";
+import { errorWords, say, t } from "./i18n.js";
+import { applies, fieldsFor, namesOf, SHAPES, sidesOf } from "./settings.js";
+
+export class SettingsView {
+  #parts;
+  #context;
+  #backend = null;
+
+  constructor(context) {
+    this.#context = context;
+    this.#parts = parts(context.dialogs.get("settings"));
+    this.#parts.reset.addEventListener("click", () => {
+      context.choice.setSettings({});
+      this.#build();
+    });
+    context.choice.addEventListener("change", () => context.dialogs.get("settings").open && this.#arrange());
+  }
+
+  async open() {
+    this.#context.dialogs.open("settings");
+    this.#build();
+    const answer = await this.#context.actions.backend();
+    if (!answer.ok) return this.#context.toastWords(errorWords(answer.error));
+    this.#backend = answer;
+    return this.#build();
+  }
+
+  /** In another language. */
+  render() {
+    if (this.#context.dialogs.get("settings").open) this.#build();
+  }
+
+  // ---- Internal ----
+
+  get #values() {
+    return this.#context.choice.settings;
+  }
+
+  #set(name, value) {
+    this.#context.choice.setSettings({ ...this.#values, [name]: value });
+  }
+
+  #build() {
+    const { fields, loras, loraList, guide, guideFields } = this.#parts;
+    fields.replaceChildren(...fieldsFor(this.#backend).map((field) => this.#row(field)));
+    const names = namesOf(this.#backend, "loras");
+    loras.hidden = names.length === 0;
+    loraList.replaceChildren(...names.map((name) => this.#lora(name)));
+    const modules = Object.keys(this.#backend?.controlnet_modules ?? {});
+    guide.hidden = modules.length === 0;
+    guideFields.replaceChildren(...(modules.length ? this.#guide(modules) : []));
+    this.#arrange();
+  }
+
+  /** What makes sense only beside something else comes and goes. */
+  #arrange() {
+    const hasImage = Boolean(this.#context.choice.image);
+    for (const field of fieldsFor(this.#backend)) {
+      const row = this.#parts.fields.querySelector(`[data-field="${field.name}"]`);
+      if (row) row.hidden = !applies(field, this.#values, hasImage);
+    }
+    this.#parts.guideHint.hidden = hasImage;
+  }
+
+  #row(field) {
+    const control = { number: this.#number, choice: this.#choice, switch: this.#switch, shape: this.#shape }[field.kind];
+    return this.#labelled(`setting.${field.name}`, control.call(this, field), field.name);
+  }
+
+  #labelled(key, control, name) {
+    const words = element("span");
+    say(words, key);
+    const row = element("label", { className: "setting" }, words, control);
+    row.dataset.field = name;
+    return row;
+  }
+
+  #number({ name, min, max, step }) {
+    const input = element("input", { type: "number", min, max, step, value: this.#values[name] ?? "" });
+    input.placeholder = t(name === "seed" ? "setting.random" : "setting.as_template");
+    input.addEventListener("change", () => {
+      const value = input.value === "" ? "" : Math.min(max, Math.max(min, Number(input.value)));
+      input.value = value;
+      this.#set(name, value);
+    });
+    return input;
+  }
+
+  #choice({ name, list }) {
+    return this.#select(namesOf(this.#backend, list), this.#values[name], (value) => this.#set(name, value));
+  }
+
+  #select(names, value, set, first = "setting.as_template") {
+    const select = element("select", {}, element("option", { value: "", textContent: t(first) }));
+    select.append(...names.map((one) => element("option", { value: one, textContent: one })));
+    select.value = names.includes(value) ? value : "";
+    select.addEventListener("change", () => set(select.value));
+    return select;
+  }
+
+  #switch({ name }) {
+    const input = element("input", { type: "checkbox", checked: Boolean(this.#values[name]) });
+    input.setAttribute("role", "switch");
+    input.addEventListener("change", () => this.#set(name, input.checked));
+    return input;
+  }
+
+  #shape({ name }) {
+    const select = element("select", {}, element("option", { value: "", textContent: t("setting.as_template") }));
+    const template = this.#context.choice.templateRecord();
+    for (const shape of Object.keys(SHAPES)) {
+      const { width, height } = sidesOf(shape, template);
+      const textContent = `${t(`setting.shape.${shape}`)} · ${width} × ${height}`;
+      select.append(element("option", { value: shape, textContent }));
+    }
+    select.value = this.#values[name] ?? "";
+    select.addEventListener("change", () => this.#set(name, select.value));
+    return select;
+  }
+
+  #lora(name) {
+    const chosen = this.#values.loras ?? {};
+    const tick = element("input", { type: "checkbox", checked: name in chosen });
+    const weight = element("input", { type: "number", min: -2, max: 2, step: 0.1, value: chosen[name] ?? 1 });
+    weight.setAttribute("aria-label", t("setting.weight", { name }));
+    const put = () => {
+      const { [name]: _, ...others } = this.#values.loras ?? {};
+      this.#set("loras", tick.checked ? { ...others, [name]: Number(weight.value) } : others);
+    };
+    for (const input of [tick, weight]) input.addEventListener("change", put);
+    return element("li", { className: "setting" }, element("label", {}, tick, element("span", { textContent: name })), weight);
+  }
+
+  #guide(modules) {
+    const guide = this.#values.guide ?? {};
+    const set = (name, value) => {
+      const { [name]: _, ...others } = this.#values.guide ?? {};
+      this.#set("guide", value === "" ? others : { ...others, [name]: value });
+    };
+    const weight = element("input", { type: "number", min: 0, max: 2, step: 0.05, value: guide.weight ?? "" });
+    weight.placeholder = "1";
+    weight.addEventListener("change", () => set("weight", weight.value === "" ? "" : Number(weight.value)));
+    const choose = (names, name) => this.#select(names, guide[name], (value) => set(name, value), "setting.none");
+    return [
+      this.#labelled("setting.guide.module", choose(modules, "module"), "module"),
+      this.#labelled("setting.guide.model", choose(this.#backend.controlnet_models ?? [], "model"), "guide_model"),
+      this.#labelled("setting.guide.weight", weight, "weight"),
+    ];
+  }
+}
