@@ -133,7 +133,8 @@ SCRIPT_LINES = 200
 STYLE_LINES = 450
 """A style sheet is a flat list; beyond this nobody finds a rule again."""
 WORD_LISTS = {"static/js/words/en.js", "static/js/words/zh.js"}
-"""Tables of sentences, one a line."""
+WORD_LINES = 800
+"""Tables of sentences, one a line, looked up by key and never read through."""
 
 
 @cache
@@ -376,7 +377,7 @@ def written_files() -> list[Path]:
 def test_files_stay_short(path):
     limit = {".py": MODULE_LINES, ".js": SCRIPT_LINES, ".css": STYLE_LINES}[path.suffix]
     if str(path.relative_to(ROOT)) in WORD_LISTS:
-        limit = MODULE_LINES
+        limit = WORD_LINES
     lines = len(path.read_text().splitlines())
     assert lines <= limit, (
         f"{path.relative_to(ROOT)} has {lines} lines, the limit is {limit}: it does two things; split it."

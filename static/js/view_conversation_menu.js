@@ -1,6 +1,7 @@
 // What can be done with one conversation of the list, in the place of its row: rename, keep as a file, close, delete.
 // Closing and deleting ask once.
 
+import { at } from "./address.js";
 import { clone, parts } from "./dom.js";
 import { errorWords, say } from "./i18n.js";
 
@@ -30,7 +31,7 @@ export class ConversationMenu {
     const menu = clone("conversation-menu");
     const { rename, file, close, remove, back } = parts(menu);
     const { conversationActions } = this.#context;
-    file.href = `/api/v1/conversations/${encodeURIComponent(this.#id)}/export`;
+    file.href = at(`/api/v1/conversations/${encodeURIComponent(this.#id)}/export`);
     file.download = `art-bot-${this.#conversation.name.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40)}.json`;
     close.hidden = Boolean(this.#conversation.closed_at);
     rename.addEventListener("click", () => this.#rename());
