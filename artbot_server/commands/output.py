@@ -52,6 +52,7 @@ class Bar:
     """A live progress bar on stderr; silent when that is no terminal."""
 
     def __init__(self, title: str) -> None:
+        self._said = title
         self._bar = tqdm(
             total=WHOLE, desc=title, disable=None, leave=False, bar_format="{desc} {bar} {n:.0f}%{postfix}"
         )
@@ -73,5 +74,8 @@ class Bar:
 
     def advance(self, fraction: float, said: str) -> None:
         """Move the bar to a fraction of the whole, 0 to 1, and say what it is at."""
+        is_new, self._said = said != self._said, said
         self._bar.set_description_str(said, refresh=False)
         self.show(Progress(fraction))
+        if is_new:
+            self._bar.refresh()

@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import pty
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 from artbot_server.config import Settings
@@ -30,6 +32,32 @@ def artbot(*arguments, folder, typed=None, **settings):
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def at_a_terminal(*arguments, folder, **settings):
+    """Code, stdout, and what a terminal of 80 x 24 shows of stderr."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    process = subprocess.Popen(
+        [*RUN, *map(str, arguments)],
+        cwd=ROOT,
+        env=environ(folder, TERM="xterm", **settings),
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # how a closed terminal ends on Linux
+            break
+        if not piece:
+            break
+        shown += piece
+    out, _ = process.communicate(timeout=30)
+    os.close(ours)
+    return process.returncode, out.decode(), shown.decode()
 
 
 def run_here(command, *arguments, **settings):

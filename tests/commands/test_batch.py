@@ -10,7 +10,7 @@ from PIL import Image
 
 from artbot_server.commands import batch
 from artbot_server.errors import ArtbotError
-from tests.commands.run_artbot import ROOT, RUN, artbot, environ, run_here
+from tests.commands.run_artbot import ROOT, RUN, artbot, at_a_terminal, environ, run_here
 from tests.sd.fake_automatic1111 import FakeAutomatic1111
 
 SMALL = ("--set", "width=64", "--set", "height=64", "--set", "steps=2", "--count", 1)
@@ -93,6 +93,19 @@ def test_an_interrupt_keeps_what_was_painted_and_ends_with_130(tmp_path):
         *("gouache_sub_grid_1.jpg", "gouache_txt_1_1_1.png", "gouache_txt_1_2_1.png"),
     ]
     assert err.decode() == "artbot: Interrupted: 3 of 5 were not painted.\n"
+
+
+def test_at_a_terminal_one_bar_goes_over_the_whole(tmp_path):
+    with FakeAutomatic1111() as fake:
+        fake.fault(TXT2IMG, (500, b'{"error": "X", "errors": "boom"}'), "pass")
+        code, out, shown = at_a_terminal(
+            *("batch", "a lake", "--as-is", *TWO, *SMALL, "--language", "zh", "--out", tmp_path / "out"),
+            folder=tmp_path,
+            ARTBOT_SD_URL=fake.url,
+        )
+    assert (code, len(out.splitlines())) == (1, 1)
+    places = [shown.find(words) for words in ("1/2 水粉旅行海报", "boom", "2/2 金色时刻", "1 of 2 failed")]
+    assert places == sorted(places) and places[0] >= 0
 
 
 def test_a_plan_paints_and_writes_nothing(tmp_path, capsys):

@@ -1,9 +1,7 @@
 import json
 import os
-import pty
 import signal
 import subprocess
-import termios
 import time
 
 import pytest
@@ -11,7 +9,7 @@ from PIL import Image
 
 from artbot_server.commands import paint
 from artbot_server.errors import ArtbotError, BadRequest
-from tests.commands.run_artbot import ROOT, RUN, artbot, environ, run_here
+from tests.commands.run_artbot import ROOT, RUN, artbot, at_a_terminal, environ, run_here
 from tests.sd.fake_automatic1111 import FakeAutomatic1111
 
 SMALL = ("--set", "width=64", "--set", "height=64", "--set", "steps=4")
@@ -143,31 +141,13 @@ def test_words_that_do_not_suit_children_are_not_painted(tmp_path):
 
 
 def test_at_a_terminal_the_prompt_and_a_bar_are_shown_while_files_go_to_stdout(tmp_path):
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 80))
-    process = subprocess.Popen(
-        [*RUN, "paint", "a cat", "--count", "1", *SMALL, "--out", str(tmp_path)],
-        cwd=ROOT,
-        env=environ(tmp_path, ARTBOT_DEMO_PACE="0.2", TERM="xterm"),
-        stdout=subprocess.PIPE,
-        stderr=theirs,
+    code, out, shown = at_a_terminal(
+        *("paint", "a cat", "--count", 1, *SMALL, "--out", tmp_path), folder=tmp_path, ARTBOT_DEMO_PACE="0.2"
     )
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # how a closed terminal ends on Linux
-            break
-        if not piece:
-            break
-        shown += piece
-    out, _ = process.communicate(timeout=30)
-    os.close(ours)
-    assert process.returncode == 0
-    assert out.decode().strip().endswith(".png")
-    assert b"cat" in shown
-    assert b"%" in shown and b"children-animals/storybook" in shown
+    assert code == 0
+    assert out.strip().endswith(".png")
+    assert "cat" in shown
+    assert "%" in shown and "children-animals/storybook" in shown
 
 
 def test_an_interrupt_ends_it_with_130_and_leaves_no_file(tmp_path):
