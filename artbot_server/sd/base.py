@@ -10,7 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-Mode = Literal["txt2img", "img2img"]
+Mode = Literal["txt2img", "img2img", "upscale"]
+
+RESIZE_MODES = ("Just Resize", "Crop and Resize", "Resize and Fill")
+CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
+"""Of a ControlNet unit, in the order of the numbers that older versions took and that now give a 500."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,9 @@ class Payload:
     """A finished order: template + prompt + overrides, in A1111's own field names.
 
     Attributes:
-        mode: which of the two calls.
-        fields: A1111's request body; pictures in it (`init_images`, `mask`, ControlNet's `image`) are bare base64.
+        mode: which of the calls.
+        fields: A1111's request body; pictures in it (`init_images`, `mask`, ControlNet's `image`) are bare base64. For
+            `upscale`: that of its extras, `image` and `upscaling_resize` and what may stand beside them.
     """
 
     mode: Mode
@@ -96,6 +101,7 @@ class Abilities:
     loras: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     upscalers: tuple[str, ...] = ()
+    vaes: tuple[str, ...] = ()
     controlnet_models: tuple[str, ...] = ()
     controlnet_modules: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()

@@ -11,12 +11,9 @@ from typing import Any
 
 from artbot_server.sd.automatic1111.failures import refused, unknown_name
 from artbot_server.sd.automatic1111.offers import ControlNet, Offers
-from artbot_server.sd.base import Mode
+from artbot_server.sd.base import CONTROL_MODES, RESIZE_MODES, Mode
 
 CONTROLNET = "controlnet"
-RESIZE_MODES = ("Just Resize", "Crop and Resize", "Resize and Fill")
-CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
-"""In the order of the numbers that older versions took and that now give a 500."""
 
 
 def checked_scripts(body: dict[str, Any], mode: Mode, offers: Offers) -> None:
