@@ -9,8 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from artbot_server.painting.rules import Choice, Choices, Fields, Items, Number, Numbered, Rule, Switch, Whole, Words
-from artbot_server.painting.rules import checked, closest, refused
+from artbot_server.painting.rules import (
+    Choice,
+    Choices,
+    Fields,
+    Items,
+    Number,
+    Numbered,
+    Rule,
+    Switch,
+    Whole,
+    Words,
+    checked,
+    closest,
+    refused,
+)
 from artbot_server.sd.base import CONTROL_MODES, RESIZE_MODES, Abilities
 
 MIN_SIDE = 64

@@ -6,12 +6,15 @@ A refusal names the place (`overrides.controlnet.0.model`), what is allowed ther
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from artbot_server import errors
 
+UNKEPT = re.compile("[\0\ud800-\udfff]")
+"""No database takes half a character, PostgreSQL no NUL."""
 SHOWN_NAMES = 50  # of a list in an error: some servers have thousands of models
 
 
@@ -101,7 +104,7 @@ def checked(place: str, value: object, rule: Rule) -> Any:
             if not isinstance(value, bool):
                 raise refused(place, f"{_last(place)} has to be true or false", [True, False])
         case Words(longest):
-            if not isinstance(value, str) or len(value) > longest:
+            if not isinstance(value, str) or len(value) > longest or UNKEPT.search(value):
                 raise refused(place, f"{_last(place)} has to be a text of up to {longest} characters", {"max": longest})
         case Numbered(names):
             is_number = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(names)
@@ -156,7 +159,7 @@ def _checked_inside(place: str, value: object, rule: Choices | Fields | Items) -
 
 
 def _named(place: str, value: object, known: Sequence[str], also: Sequence[str] = ()) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not value.strip() or UNKEPT.search(value):
         raise refused(place, f"{_last(place)} has to be a name", known)
     if not known or value in known or value in also:
         return value

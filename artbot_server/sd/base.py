@@ -90,6 +90,7 @@ class Abilities:
 
     Attributes:
         models: checkpoints by name, as a user may write them.
+        modes: the calls it takes.
         fields: A1111 field names that have an effect here; others are refused as overrides.
         max_side, max_pixels: largest side and area in pixels of one picture.
         max_batch: most pictures of one job (`batch_size * n_iter`).
@@ -104,6 +105,7 @@ class Abilities:
     vaes: tuple[str, ...] = ()
     controlnet_models: tuple[str, ...] = ()
     controlnet_modules: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = ()
     fields: tuple[str, ...] = ()
     max_side: int = 2048
     max_pixels: int = 2048 * 2048

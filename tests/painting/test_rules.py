@@ -52,6 +52,8 @@ def test_what_fits_comes_back(rule: Any, value: Any, result: Any) -> None:
         (Switch(), 1, "place", [True, False]),
         (Words(3), "four", "place", {"max": 3}),
         (Words(3), None, "place", {"max": 3}),
+        (Words(3), "a\0", "place", {"max": 3}),
+        (Choice(()), "half \ud83d", "place", []),
         (Choice(("a",)), "zzz", "place", ["a"]),
         (Choice(("a",)), ["a"], "place", ["a"]),
         (Choices(("a",)), "a", "place", ["a"]),

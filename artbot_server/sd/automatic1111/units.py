@@ -49,13 +49,13 @@ def checked_scripts(body: dict[str, Any], mode: Mode, offers: Offers) -> None:
 
 def maps_expected(body: Mapping[str, Any]) -> int:
     """How many detected maps have to come back, by checked units; a hires pass gives more, never fewer."""
-    units = [
-        unit
-        for name, script in (body.get("alwayson_scripts") or {}).items()
-        if name.casefold() == CONTROLNET
-        for unit in script["args"]
-    ]
-    return sum(unit["enabled"] and unit.get("save_detected_map", True) is not False for unit in units)
+    return sum(unit["enabled"] and unit.get("save_detected_map", True) is not False for unit in units_in(body))
+
+
+def units_in(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The checked units of a body, in the order in which the server counts them."""
+    scripts = body.get("alwayson_scripts") or {}
+    return [unit for name, script in scripts.items() if name.casefold() == CONTROLNET for unit in script["args"]]
 
 
 def check_base64(field: str, image: Any) -> None:
