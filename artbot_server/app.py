@@ -21,6 +21,7 @@ from artbot_server.choices import choose_engine
 from artbot_server.config import Settings
 from artbot_server.events import ServerChanged
 from artbot_server.live.local import LiveHub
+from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.backends import BackendStore
@@ -107,7 +108,7 @@ def create_app(settings: Settings) -> ArtBot:
         on_change=lambda _workers: tell_server(),
     )
     queue = PaintQueue(
-        jobs=JobStore(database),
+        jobs=stores.jobs,
         pictures=stores.pictures,
         backends=stores.backends,
         templates=stores.templates,
@@ -126,11 +127,14 @@ def create_app(settings: Settings) -> ArtBot:
         chat=chat,
         conversations=stores.conversations,
         queue=queue,
+        jobs=stores.jobs,
+        questions=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,
         chat_limit=AskLimit(settings.chat_limit),
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
+        backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
         metrics=joints.metrics(audience, chat, live),
         sign=joints.addresses(signer),
         server_json=server_json,
@@ -147,4 +151,5 @@ class _Stores:
         self.conversations = ConversationStore(database, owner=str(uuid.uuid4()))
         self.pictures = PictureStore(database, settings.data_dir / "pictures")
         self.backends = BackendStore(database)
+        self.jobs = JobStore(database)
         self.templates = TemplateStore(settings.templates_dir)

@@ -7,6 +7,7 @@ distinctions are codes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 Fault = Literal["client", "server", "engine", "backend"]
@@ -100,3 +101,18 @@ class ConfigError(ArtbotError):
     """A setting is wrong; stops the start with one sentence that names it."""
 
     code = "config"
+
+
+def from_json(said: Mapping[str, Any]) -> ArtbotError:
+    """The error that `as_json` made this of, in another process: same code, sentence, detail and status.
+
+    A code without a class of its own becomes the class of whose fault it is.
+    """
+    detail = dict(said.get("detail") or {})
+    fault: Fault = detail.pop("fault", "server")
+    kind = _BY_CODE.get(said["code"]) or _BY_FAULT.get(fault, ArtbotError)
+    return kind(said["message"], code=said["code"], fault=fault, **detail)
+
+
+_BY_CODE = {kind.code: kind for kind in (NotAllowed, NotFound, Busy, TooLarge, TooMany, Unavailable)}
+_BY_FAULT: dict[str, type[ArtbotError]] = {"client": BadRequest, "backend": BackendFailed, "engine": EngineFailed}

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from artbot_server.painting.merge import Merged
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaintOrder:
@@ -15,6 +17,7 @@ class PaintOrder:
         job_id: made by the client; the same one again gives the first answer again.
         reply_id, conversation_id: where the prompt came from, for display.
         batch_id, place, label, callback_url: as in `jobs.Job`.
+        payload: what is painted, where there is no template (`raw_orders`); then `folder` and `template` are "".
     """
 
     prompt: str
@@ -32,6 +35,7 @@ class PaintOrder:
     label: str | None = None
     place: int | None = None
     callback_url: str | None = None
+    payload: Merged | None = None
 
     def __repr__(self) -> str:
         return f"PaintOrder({self.folder}/{self.template})"

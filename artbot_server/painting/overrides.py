@@ -107,17 +107,28 @@ UNIT: Mapping[str, Callable[[Abilities], Rule]] = {
 OVERRIDDEN_SETTINGS: Mapping[str, Callable[[Abilities], Rule]] = {
     "sd_model_checkpoint": lambda can: Choice(can.models),
     "sd_vae": lambda can: _vae(can),
+    "sd_unet": lambda can: Choice(()),
     "CLIP_stop_at_last_layers": lambda can: Whole(1, 12),
     "eta_noise_seed_delta": lambda can: Whole(0, MAX_SEED),
     "randn_source": lambda can: Choice(("GPU", "CPU", "NV")),
+    "eta_ddim": lambda can: Number(0, 1),
+    "eta_ancestral": lambda can: Number(0, 1),
+    **{name: RULES[name] for name in ("s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond")},
+    "sd_noise_schedule": lambda can: Choice(("Default", "Zero Terminal SNR")),
     "token_merging_ratio": lambda can: Number(0, 0.9),
+    "token_merging_ratio_hr": lambda can: Number(0, 0.9),
+    "token_merging_ratio_img2img": lambda can: Number(0, 0.9),
     "emphasis": lambda can: Choice(("None", "Ignore", "Original", "No norm")),
     "always_discard_next_to_last_sigma": lambda can: Switch(),
+    "use_old_karras_scheduler_sigmas": lambda can: Switch(),
     "img2img_color_correction": lambda can: Switch(),
+    "img2img_background_color": lambda can: Words(20),
+    "initial_noise_multiplier": lambda can: Number(0, 1.5),
+    "inpainting_mask_weight": lambda can: Number(0, 1),
     "face_restoration_model": lambda can: Choice(("CodeFormer", "GFPGAN")),
     "code_former_weight": lambda can: Number(0, 1),
 }
-"""Those that shape the picture, and of which the web UI's page shows the values."""
+"""Those that shape the picture; the ranges are those of the web UI's settings page."""
 
 ONLY_TXT2IMG = frozenset(name for name in RULES if name.startswith("hr_") or name == "enable_hr")
 ONLY_IMG2IMG = frozenset({"resize_mode", "mask_blur"} | {name for name in RULES if name.startswith("inpaint")})

@@ -17,7 +17,7 @@ import structlog
 from artbot_server.errors import NotFound, Unavailable
 from artbot_server.events import JobChanged, PaintProgress, PicturesReady, Publish
 from artbot_server.painting.jobs import Job, JobState, job_json
-from artbot_server.painting.merge import Order, expected, merge
+from artbot_server.painting.merge import Merged, Order, expected, merge
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture, pictures_and_grid
 from artbot_server.painting.positions import Place, Positions
@@ -135,24 +135,24 @@ class PaintQueue:
                 raise Unavailable("The pictures are not ready yet.", job_id=job_id)
             with self._ended:
                 # Whether or not the word comes: it is looked up again.
-                self._ended.wait(LOOK_EVERY_S)
+                self._ended.wait(min(LOOK_EVERY_S, timeout_s))
         return job
 
     # Records
 
     def records(self, session_id: str, reply_ids: Collection[str] = ()) -> list[dict[str, Any]]:
         """The `jobs` of a snapshot: unfinished, lately ended, and those of these replies."""
-        return self._records(self._jobs.of_session(session_id, reply_ids))
+        return self.records_of(self._jobs.of_session(session_id, reply_ids))
 
     def records_of_replies(self, session_id: str, reply_ids: Collection[str]) -> list[dict[str, Any]]:
         """The `jobs` of a page of history."""
-        return self._records(self._jobs.of_replies(session_id, reply_ids))
+        return self.records_of(self._jobs.of_replies(session_id, reply_ids))
 
     def record(self, job: Job) -> dict[str, Any]:
         """One `job` record of docs/protocol.md, with pictures and position."""
-        return self._records([job])[0]
+        return self.records_of([job])[0]
 
-    def _records(self, jobs: Collection[Job]) -> list[dict[str, Any]]:
+    def records_of(self, jobs: Collection[Job]) -> list[dict[str, Any]]:
         """The records of several in two look-ups."""
         pictures = self._pictures.of_jobs([job.id for job in jobs if job.ended])
         waits = any(job.state is JobState.QUEUED for job in jobs)
@@ -193,13 +193,11 @@ class PaintQueue:
     # How an order becomes a job
 
     def _job(self, session_id: str, order: PaintOrder) -> Job:
-        folder, template = self._templates.find(order.folder, order.template)
-        require_suitable(folder, order.prompt, "prompt")
         for name, picture_id in (("image_id", order.image_id), ("mask_id", order.mask_id)):
             if picture_id is not None:
                 self._check_picture(name, picture_id, session_id)
         abilities = self.abilities()
-        merged = merge(template, folder, Order(**{name: getattr(order, name) for name in _MERGED}), abilities)
+        merged = order.payload or self._merged(order, abilities)
         width, height, count = expected(merged.fields)
         return Job(
             id=order.job_id or str(uuid4()),
@@ -213,6 +211,11 @@ class PaintQueue:
             height=height,
             count=count,
         )
+
+    def _merged(self, order: PaintOrder, abilities: Abilities) -> Merged:
+        folder, template = self._templates.find(order.folder, order.template)
+        require_suitable(folder, order.prompt, "prompt")
+        return merge(template, folder, Order(**{name: getattr(order, name) for name in _MERGED}), abilities)
 
     def _check_picture(self, name: str, picture_id: str, session_id: str) -> None:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, text, tuple_, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
@@ -108,6 +108,14 @@ class JobStore:
     def of_replies(self, session_id: str, reply_ids: Collection[str]) -> list[Job]:
         """The jobs that came from these replies, oldest first."""
         return self._all(session_id, jobs.c.reply_id.in_(reply_ids))
+
+    def page(self, session_id: str, *, before: tuple[float, str] | None, limit: int) -> list[Job]:
+        """A part of all jobs of a session, the newest first; `before`: `created_at` and id of the one it follows."""
+        query = select(jobs).where(jobs.c.session_id == session_id)
+        if before is not None:
+            query = query.where(tuple_(jobs.c.created_at, jobs.c.id) < tuple_(*before))
+        query = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
+        return self._database.read(lambda connection: [job_of(row) for row in connection.execute(query).mappings()])
 
     def queue_now(self) -> QueueNow:
         """Everything that waits, and if anything does, what is known about how fast it will go."""

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, tuple_, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
@@ -98,6 +98,14 @@ class PictureStore:
             found[row["job_id"]].append(_picture(row))
         return {job_id: found[job_id] for job_id in job_ids}
 
+    def page(self, session_id: str, *, before: tuple[float, str] | None, limit: int) -> list[StoredPicture]:
+        """A part of all pictures of a session, the newest first; `before`: `created_at` and id of the one it follows."""
+        query = select(pictures).where(pictures.c.session_id == session_id)
+        if before is not None:
+            query = query.where(tuple_(pictures.c.created_at, pictures.c.id) < tuple_(*before))
+        query = query.order_by(pictures.c.created_at.desc(), pictures.c.id.desc()).limit(limit)
+        return self._database.read(lambda connection: [_picture(row) for row in connection.execute(query).mappings()])
+
     def path(self, picture: StoredPicture, variant: Variant = "original") -> Path:
         """Where its file is."""
         name = f"{picture.id}.{EXTENSIONS[picture.mime]}" if variant == "original" else f"{picture.id}.thumbnail.webp"
@@ -132,6 +140,13 @@ class PictureStore:
         """Take the token away; the address is dead for good. Raises `NotFound`."""
         self._set_token(picture_id, session_id, None)
         return self.get(picture_id, session_id)
+
+    def delete(self, picture_id: str, session_id: str) -> None:
+        """Remove row and files; its addresses are dead for good. Raises `NotFound`."""
+        self.get(picture_id, session_id)
+        row = pictures.delete().where(pictures.c.id == picture_id, pictures.c.session_id == session_id)
+        self._database.write(lambda connection: connection.execute(row))
+        self.remove_files([picture_id])
 
     def remove_files(self, picture_ids: Iterable[str]) -> None:
         """Remove the files of pictures whose rows are gone or never came to be."""

@@ -136,6 +136,10 @@ class Door:
         known = self.session_of(visit, token)
         if known is not None:
             return known
+        return self.new_session()
+
+    def new_session(self) -> tuple[str, str]:
+        """`(session_id, token)` of a session that nobody is in yet; nothing is stored."""
         made = self.signer.new_token()
         return str(self.signer.session_of(made)), made
 

@@ -11,6 +11,7 @@ from flask_socketio import SocketIO
 
 from artbot_server.web.access import same_site, visit_of
 from artbot_server.web.http import ROUTES
+from artbot_server.web.http.reference import reference
 from artbot_server.web.http.routes import blueprint
 from artbot_server.web.packets import CheckedPacket, hang_up_on_garbage
 from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
@@ -32,6 +33,7 @@ def flask_app(services: Services) -> Flask:
     guard(flask, services)
     flask.register_blueprint(pages(services))
     flask.register_blueprint(blueprint(services, ROUTES))
+    flask.register_blueprint(reference(services, ROUTES))
     return flask
 
 

@@ -71,7 +71,7 @@ def refusal(response, status, code, field=None):
     told = response.json()
     assert told["ok"] is False
     assert (told["error"]["code"], told["error"]["detail"].get("field")) == (code, field)
-    assert told["error"]["message"].endswith(".")
+    assert told["error"]["message"].endswith((".", "?"))
     return told["error"]
 
 

@@ -1,6 +1,13 @@
 """The HTTP API for PHP, Java and curl: one module an area, each with a table of its routes."""
 
-from artbot_server.web.http import article, images
+from artbot_server.web.http import art_bot, art_bot_lists, article, images, jobs, sessions
 
-ROUTES = (*article.ROUTES, *images.ROUTES)
+ROUTES = (
+    *article.ROUTES,
+    *sessions.ROUTES,
+    *jobs.ROUTES,
+    *images.ROUTES,
+    *art_bot.ROUTES,
+    *art_bot_lists.ROUTES,
+)
 """The whole table, for `web/wsgi`."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from pydantic import BaseModel
+
+from artbot_server.sd.base import Mode
 
 
 class PictureRecord(BaseModel):
@@ -18,3 +22,110 @@ class PictureRecord(BaseModel):
     seed: int | None
     infotext: str
     shared_url: str | None
+
+
+class ErrorRecord(BaseModel):
+    """What went wrong; `detail` holds `fault` and often `field` and `allowed`."""
+
+    code: str
+    message: str
+    detail: dict[str, Any]
+
+
+class KeptPicture(PictureRecord):
+    """A picture with where it comes from; an upload or a mask has no job."""
+
+    kind: Literal["picture", "grid", "map", "upload", "mask"]
+    job_id: str | None
+    batch_id: str | None
+    created_at: float
+
+
+class PicturePage(BaseModel):
+    """A part of a session's pictures; `cursor` is `before` of the next part, null at the end."""
+
+    images: list[KeptPicture]
+    cursor: str | None
+
+
+class SubstitutionRecord(BaseModel):
+    """What came out otherwise than asked."""
+
+    field: str
+    asked: Any
+    got: Any
+
+
+class JobRecord(BaseModel):
+    """The `job` record."""
+
+    job_id: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    seq: int
+    attempt: int
+    backend: str | None
+    error: ErrorRecord | None
+    substituted: list[SubstitutionRecord]
+    conversation_id: str | None
+    reply_id: str | None
+    client_sid: str | None
+    folder: str
+    template: str
+    mode: Mode
+    prompt: str
+    negative_prompt: str
+    overrides: dict[str, Any]
+    image_id: str | None
+    width: int
+    height: int
+    count: int
+    progress: float
+    step: int | None
+    steps: int | None
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    batch_id: str | None
+    label: str | None
+    place: int | None
+    position: int | None
+    eta_s: float | None
+    images: list[PictureRecord]
+    grid: PictureRecord | None
+
+
+class JobPage(BaseModel):
+    """A part of a session's jobs; `cursor` is `before` of the next part, null at the end."""
+
+    jobs: list[JobRecord]
+    cursor: str | None
+
+
+class Share(BaseModel):
+    """The address under which anybody may see a picture, null when nobody may."""
+
+    url: str | None
+
+
+class Session(BaseModel):
+    """A new session; who has its token is in it."""
+
+    session_id: str
+    token: str
+
+
+class ErrorAnswer(BaseModel):
+    """Every error's JSON."""
+
+    ok: Literal[False]
+    error: ErrorRecord
+
+
+class Nothing(BaseModel):
+    """Only `ok`."""
+
+
+class Images(BaseModel):
+    """Pictures as base64, in their order."""
+
+    images: list[str]

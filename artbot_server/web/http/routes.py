@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import orjson
 from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel
 
@@ -71,6 +72,7 @@ class Route:
         status: of an answer that is no Response.
         operator: only for whoever runs the server.
         files: names of files in a form.
+        also: other media types it may answer with, `text/event-stream` or `application/zip`.
     """
 
     method: Method
@@ -84,6 +86,7 @@ class Route:
     operator: bool = False
     files: tuple[str, ...] = ()
     form: bool = False
+    also: tuple[str, ...] = ()
 
 
 def blueprint(services: Services, routes: Iterable[Route]) -> Blueprint:
@@ -104,7 +107,8 @@ def _view(services: Services, route: Route) -> Callable[..., Response]:
         if not isinstance(answer, Response):
             answer = jsonify(ok=True, **answer)
             answer.status_code = route.status
-        answer.headers[SESSION_HEADER] = call.token
+        if call.is_new:
+            answer.headers[SESSION_HEADER] = call.token
         return answer
 
     return view
@@ -128,9 +132,11 @@ def _sent(route: Route) -> Any:
     """The JSON of the request, or its form's fields without those left empty."""
     if route.files or route.form:
         return {name: value.strip() for name, value in request.form.items() if value.strip()}
-    if not request.data:
-        return {}
-    sent = request.get_json(force=True, silent=True)
+    data = request.get_data()  # before Flask could take it for a form: curl says so of all it sends
+    try:
+        sent = orjson.loads(data) if data else {}
+    except orjson.JSONDecodeError:
+        sent = None
     if sent is None:
         raise BadRequest("The request's body must be JSON.", field="", allowed="a JSON object")
     return sent
