@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import threading
 
 import pytest
 import requests
@@ -229,6 +230,19 @@ def test_chat_answers_at_once_with_the_job(caller, server, mode, kind):
     assert told["payload"]["content"].get("init_images") is None
     ended = caller.get(f"{server.address}/api/v1/jobs/{told['id']}?wait=30", timeout=60).json()
     assert (ended["state"], ended["mode"], len(ended["images"])) == ("done", mode, 1)
+
+
+def test_who_waits_for_a_job_that_is_cancelled_is_told(caller, server):
+    job_id = "5a7c6f0e-52a0-4a35-9f0a-4f6f3f6c5c11"
+    answers = []
+    body = SMALL | {"steps": 150, "jobId": job_id}
+    waiting = threading.Thread(target=lambda: answers.append(ask(caller, server, "txt2img", body)))
+    waiting.start()
+    job = f"{server.address}/api/v1/jobs/{job_id}"
+    wait_until(lambda: requests.get(job, headers=caller.headers, timeout=10).json().get("state") == "running")
+    assert requests.delete(job, headers=caller.headers, timeout=10).ok
+    waiting.join()
+    refusal(answers[0], 400, "cancelled")
 
 
 def test_a_job_id_is_honoured(caller, server, webui):

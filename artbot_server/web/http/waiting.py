@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from artbot_server.errors import ArtbotError, BackendFailed, BadRequest, Unavailable
+from artbot_server.errors import ArtbotError, BadRequest, Unavailable, from_json
 from artbot_server.painting.jobs import Job, JobState
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.web.services import Services
@@ -22,8 +22,7 @@ BASE64_STEP = 98_304
 MOST_WAITING = 64
 """Calls that may wait for pictures at a time: each holds a connection for minutes."""
 _waiting = threading.BoundedSemaphore(MOST_WAITING)
-
-
+CANCELLED = BadRequest("The job was cancelled.", code="cancelled").as_json()
 _NOTHING_MORE: Mapping[str, Any] = {}
 
 
@@ -53,11 +52,7 @@ def named_as(names: Mapping[str, str]) -> Iterator[None]:
 def pictures_of(services: Services, job: Job) -> list[StoredPicture]:
     """A finished job's pictures; its error where it has none."""
     if job.state is not JobState.DONE:
-        told = dict(job.error or {"code": "cancelled", "message": "The job was cancelled.", "detail": {}})
-        detail = dict(told.get("detail") or {})
-        fault = detail.pop("fault", "server")
-        kind = {"client": BadRequest, "backend": BackendFailed}.get(fault, ArtbotError)
-        raise kind(str(told["message"]), code=str(told["code"]), fault=fault, **detail)
+        raise from_json(job.error or CANCELLED)
     return [picture for picture in services.pictures.of_jobs([job.id])[job.id] if picture.kind == "picture"]
 
 
