@@ -144,6 +144,8 @@ def test_a_controlnet_unit_gets_its_picture(caller, server, webui):
         ("txt2img", {"script_args": "x"}, "script_args"),
         ("txt2img", {"sd_model_hash": "0123456789"}, "sd_model_hash"),
         ("txt2img", {"override_settings": {"sd_model_checkpoint": "nothing"}}, "override_settings.sd_model_checkpoint"),
+        ("txt2img", {"override_settings": {"outdir_samples": "/etc"}}, "override_settings.outdir_samples"),
+        ("txt2img", {"refiner_checkpoint": "nothing"}, "refiner_checkpoint"),
         ("txt2img", {"jobId": "seven"}, "jobId"),
         ("txt2img", {"alwayson_scripts": {"ControlNet": {"args": [{"weight": "heavy"}]}}}, "alwayson_scripts"),
         ("img2img", {}, "init_images"),
@@ -158,9 +160,10 @@ def test_what_is_wrong_is_named(caller, server, path, body, field):
     refusal(ask(caller, server, path, SMALL | body), 400, "bad_request", field)
 
 
-def test_what_only_the_painter_can_know_is_the_callers_fault_too(caller, server):
-    answer = ask(caller, server, "txt2img", SMALL | {"override_settings": {"outdir_samples": "/etc"}})
-    refusal(answer, 400, "backend_refused", "override_settings.outdir_samples")
+def test_what_only_the_painter_knows_is_the_callers_fault_too(caller, server):
+    unit = {"module": "guess", "image": base64_png()}
+    answer = ask(caller, server, "txt2img", SMALL | {"alwayson_scripts": {"ControlNet": {"args": unit}}})
+    refusal(answer, 400, "backend_refused", "alwayson_scripts.controlnet.args[0].module")
 
 
 def test_a_painter_that_fails_is_no_fault_of_the_callers(caller, server, webui):
