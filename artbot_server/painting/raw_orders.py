@@ -14,7 +14,7 @@ from typing import Any
 from artbot_server.errors import BadRequest
 from artbot_server.painting.jobs import Job
 from artbot_server.painting.merge import DENOISING_STRENGTH, Merged, Order, Placeholder, merge
-from artbot_server.painting.overrides import RULES, check_overrides
+from artbot_server.painting.overrides import ONLY_IMG2IMG, RULES, check_overrides
 from artbot_server.painting.template_format import FormatError, controlnet_units, units_as_list
 from artbot_server.painting.templates import Bilingual, Folder, Template
 from artbot_server.sd.base import Abilities, Mode, Substitution
@@ -81,10 +81,13 @@ def merge_raw(mode: Mode, body: Mapping[str, Any], abilities: Abilities, model: 
     useless = [name for name in overrides if abilities.fields and name not in abilities.fields]
     substituted = [Substitution(name, value, None) for name in useless if (value := overrides.pop(name))]
     overrides |= {"model": model} if model else {}
+    own = {name: overrides.pop(name) for name in ONLY_IMG2IMG & overrides.keys() if mode == "img2img"}
     # A template of txt2img without pictures: nothing of the body's own is put in another's place.
     template = Template(name="", folder="", mode="txt2img", fields=rest, title=Bilingual())
     merged = merge(template, NO_FOLDER, Order(**words, overrides=overrides), abilities)
-    fields = merged.fields | pictures
+    if "controlnet" in overrides:
+        pictures.pop("alwayson_scripts", None)
+    fields = merged.fields | check_overrides(own, abilities) | pictures
     if mode == "img2img":
         fields.setdefault("denoising_strength", DENOISING_STRENGTH)
     return replace(merged, mode=mode, fields=fields, substituted=(*substituted, *merged.substituted))
