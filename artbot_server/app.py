@@ -23,6 +23,7 @@ from artbot_server.events import ServerChanged
 from artbot_server.live.local import LiveHub
 from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.queue import PaintQueue
+from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.conversations import ConversationStore
@@ -128,6 +129,7 @@ def create_app(settings: Settings) -> ArtBot:
         conversations=stores.conversations,
         queue=queue,
         jobs=stores.jobs,
+        repeats=Repeats(queue, stores.jobs, stores.pictures),
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,

@@ -18,7 +18,7 @@ LEVELS = {  # the longest name that fits a module counts
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "chat.service": 3,
-    "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
+    "painting.queue": 3, "painting.repeats": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3,
     "web": 4,
@@ -75,6 +75,7 @@ BROAD = {"app.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbo
 PRINTING = {"commands/output.py", "lifetime.py"}
 
 TESTED_ELSEWHERE = {
+    "web/http/upscale.py": "tests/e2e/test_repeats.py",
     "app.py": "tests/e2e/test_main_job.py",  # the whole, joined
     "worker_app.py": "tests/e2e/test_main_job.py",
     "lifetime.py": "tests/e2e/test_restart.py",

@@ -85,6 +85,8 @@ def merge_raw(mode: Mode, body: Mapping[str, Any], abilities: Abilities, model: 
     overrides |= {"model": model} if model else {}
     template = Template(name="", folder="", mode=mode, fields=rest, title=Bilingual(), inputs=BODYS_OWN)
     merged = merge(template, NO_FOLDER, Order(**words, overrides=overrides), abilities)
+    if "controlnet" in overrides:
+        pictures.pop("alwayson_scripts", None)
     return replace(merged, fields=merged.fields | pictures, substituted=(*substituted, *merged.substituted))
 
 

@@ -11,6 +11,7 @@ from artbot_server.config import Settings
 from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
+from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.jobs import JobStore
@@ -38,6 +39,7 @@ class Services:
     conversations: ConversationStore
     queue: PaintQueue
     jobs: JobStore
+    repeats: Repeats
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore

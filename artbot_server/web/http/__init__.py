@@ -1,6 +1,6 @@
 """The HTTP API for PHP, Java and curl: one module an area, each with a table of its routes."""
 
-from artbot_server.web.http import art_bot, art_bot_lists, article, backend, images, jobs, sessions
+from artbot_server.web.http import art_bot, art_bot_lists, article, backend, images, jobs, sessions, upscale
 
 ROUTES = (
     *article.ROUTES,
@@ -8,6 +8,7 @@ ROUTES = (
     *jobs.ROUTES,
     *images.ROUTES,
     *backend.ROUTES,
+    *upscale.ROUTES,
     *art_bot.ROUTES,
     *art_bot_lists.ROUTES,
 )
