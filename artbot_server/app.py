@@ -28,6 +28,7 @@ from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import signed_addresses
 from artbot_server.painting.queue import PaintQueue
+from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.batches import BatchStore
@@ -165,6 +166,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         queue=queue,
         jobs=stores.jobs,
         batches=batches,
+        repeats=Repeats(queue, stores.jobs, stores.pictures),
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,

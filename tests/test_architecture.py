@@ -21,7 +21,7 @@ LEVELS = {  # the longest name that fits a module counts
     "callbacks": 1, "callbacks.places": 0, "callbacks.rules": 0, "callbacks.post": 3, "callbacks.courier": 3,
     "hooks": 3, "hooks.record": 1,
     "chat.service": 3,
-    "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
+    "painting.queue": 3, "painting.repeats": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3, "painting.batch_service": 3, "painting.batch_ends": 3,
     "web": 4,
@@ -82,6 +82,7 @@ BROAD = {
 PRINTING = {"commands/output.py", "lifetime.py"}
 
 TESTED_ELSEWHERE = {
+    "web/http/upscale.py": "tests/e2e/test_repeats.py",
     "app.py": "tests/e2e/test_main_job.py",  # the whole, joined
     "worker_app.py": "tests/e2e/test_main_job.py",
     "lifetime.py": "tests/e2e/test_restart.py",

@@ -16,6 +16,7 @@ import structlog
 
 from artbot_server.errors import NotFound, Unavailable
 from artbot_server.events import JobChanged, PaintProgress, PicturesReady, Publish
+from artbot_server.painting.inputs import picture_ids
 from artbot_server.painting.jobs import Job, JobState, job_json
 from artbot_server.painting.merge import Merged, Order, expected, merge
 from artbot_server.painting.orders import PaintOrder
@@ -209,7 +210,7 @@ class PaintQueue:
             if picture_id is not None:
                 self._check_picture(name, picture_id, session_id)
         abilities = self.abilities()
-        merged = order.payload or self._merged(order, abilities)
+        merged = order.payload or self._merged(session_id, order, abilities)
         width, height, count = expected(merged.fields)
         return Job(
             id=order.job_id or str(uuid4()),
@@ -224,10 +225,14 @@ class PaintQueue:
             count=count,
         )
 
-    def _merged(self, order: PaintOrder, abilities: Abilities) -> Merged:
+    def _merged(self, session_id: str, order: PaintOrder, abilities: Abilities) -> Merged:
         folder, template = self._templates.find(order.folder, order.template)
         require_suitable(folder, order.prompt, "prompt")
-        return merge(template, folder, Order(**{name: getattr(order, name) for name in _MERGED}), abilities)
+        merged = merge(template, folder, Order(**{name: getattr(order, name) for name in _MERGED}), abilities)
+        require_suitable(folder, order.overrides.get("hr_prompt", ""), "overrides.hr_prompt")
+        for place, picture_id in picture_ids(order.overrides):
+            self._check_picture(place, picture_id, session_id)
+        return merged
 
     def _check_picture(self, name: str, picture_id: str, session_id: str) -> None:
         try:

@@ -26,6 +26,8 @@ from artbot_server.web.fields import (
 TEXT_CHARS = 8_000
 """Longest message of a user, in characters: a page of prose, far more than a picture needs."""
 ARTICLE_MESSAGES = 400
+Share = Annotated[float, Field(ge=0, le=1)]
+PictureCount = Annotated[int, Field(ge=1, le=16)]
 
 
 class ArticleMessage(Request):
@@ -100,6 +102,52 @@ class Generate(Request):
     reply_id: OptionalId = None
     client_sid: ClientSid | None = None
     callback_url: CallbackUrl | None = None
+
+
+class LargerPicture(Request):
+    """How much larger a picture shall be, and where to show it."""
+
+    scale: Annotated[float, Field(ge=1, le=4)] = 2.0
+    upscaler: OptionalName = None
+    codeformer_visibility: Share | None = None
+    gfpgan_visibility: Share | None = None
+    job_id: Uuid | None = None
+    conversation_id: OptionalId = None
+    reply_id: OptionalId = None
+    client_sid: ClientSid | None = None
+
+
+class Upscale(LargerPicture):
+    """`upscale`."""
+
+    image_id: Id
+
+
+class Vary(Request):
+    """`vary`."""
+
+    job_id: OptionalId = None
+    image_id: OptionalId = None
+    strength: Share = 0.15
+    count: PictureCount = 1
+    new_job_id: Uuid | None = None
+    client_sid: ClientSid | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Vary:
+        if (self.job_id is None) == (self.image_id is None):
+            raise PydanticCustomError("image_id", "image_id: either job_id or image_id")
+        return self
+
+
+class PaintAgain(Request):
+    """`again`."""
+
+    job_id: Id
+    seed: Annotated[int, Field(ge=-1, le=LARGEST_WHOLE)] | None = None
+    overrides: dict[str, Any] = Field(default_factory=dict, max_length=64)
+    new_job_id: Uuid | None = None
+    client_sid: ClientSid | None = None
 
 
 class CancelJob(Request):

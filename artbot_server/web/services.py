@@ -12,6 +12,7 @@ from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
+from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.deliveries import DeliveryStore
@@ -41,6 +42,7 @@ class Services:
     queue: PaintQueue
     jobs: JobStore
     batches: BatchService
+    repeats: Repeats
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore

@@ -92,6 +92,12 @@ def sort(files: Sequence[File], info: Mapping[str, Any]) -> Sorted:
     )
 
 
+def seed_in(infotext: str) -> int | None:
+    """The seed that a parameter text names in its last line; None where it names none."""
+    found = _SEED.search(infotext.rsplit("\n", 1)[-1])
+    return int(found[1]) if found else None
+
+
 def read_value(infotext: str, key: str) -> str | None:
     """One unquoted value of the text's last line: `Schedule type: Karras, …`. None where it is not there."""
     found = re.search(rf"(?:^|, ){re.escape(key)}: ([^,\"]+)", infotext.rsplit("\n", 1)[-1])
@@ -103,8 +109,8 @@ def _payload(text: str) -> str:
 
 
 def _seed(text: str, seeds: Sequence[Any], index: int) -> int | None:
-    if found := _SEED.search(text.rsplit("\n", 1)[-1]):
-        return int(found[1])
+    if (seed := seed_in(text)) is not None:
+        return seed
     return int(seeds[index]) if index < len(seeds) else None
 
 

@@ -1,6 +1,17 @@
 """The HTTP API for PHP, Java and curl: one module an area, each with a table of its routes."""
 
-from artbot_server.web.http import art_bot, art_bot_lists, article, backend, batches, deliveries, images, jobs, sessions
+from artbot_server.web.http import (
+    art_bot,
+    art_bot_lists,
+    article,
+    backend,
+    batches,
+    deliveries,
+    images,
+    jobs,
+    sessions,
+    upscale,
+)
 
 ROUTES = (
     *article.ROUTES,
@@ -9,6 +20,7 @@ ROUTES = (
     *images.ROUTES,
     *batches.ROUTES,
     *backend.ROUTES,
+    *upscale.ROUTES,
     *art_bot.ROUTES,
     *art_bot_lists.ROUTES,
     *deliveries.ROUTES,

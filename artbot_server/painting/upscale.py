@@ -1,0 +1,95 @@
+"""A kept picture made larger: the order for it, out of what was asked and what is known of the picture. Pure.
+
+Its payload is that of A1111's extras, with the target's width and height beside it, which the queue counts by.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from artbot_server.errors import BadRequest
+from artbot_server.painting.jobs import Job
+from artbot_server.painting.merge import GRAIN_PX, Merged
+from artbot_server.painting.orders import PaintOrder
+from artbot_server.painting.pictures import StoredPicture
+from artbot_server.painting.rules import Choice, Number, checked
+from artbot_server.sd.base import Abilities
+
+MAX_SCALE = 4.0
+"""A1111's page goes to 8; what is larger than this has nothing more to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upscaling:
+    """What is asked for.
+
+    Attributes:
+        scale: how many times longer each side becomes, from 1.
+        upscaler: by name; None: the backend's best.
+        codeformer_visibility, gfpgan_visibility: 0 to 1, how much of a restored face is laid over.
+    """
+
+    scale: float = 2.0
+    upscaler: str | None = None
+    codeformer_visibility: float | None = None
+    gfpgan_visibility: float | None = None
+
+
+def upscale_order(picture: StoredPicture, source: Job | None, asked: Upscaling, abilities: Abilities) -> PaintOrder:
+    """The order of a job of mode `upscale`, shown where the picture's own job is shown.
+
+    Args:
+        source: the job the picture came from; None for an upload.
+
+    Raises:
+        BadRequest: no such upscaler, a number out of range, a picture too large, or no backend that can do it.
+    """
+    if abilities.modes and "upscale" not in abilities.modes:
+        raise BadRequest("No painter here can make pictures larger.", field="image_id", allowed=list(abilities.modes))
+    fields = _checked(asked, abilities)
+    width, height = (int(side * asked.scale // GRAIN_PX * GRAIN_PX) for side in (picture.width, picture.height))
+    if (
+        max(width, height) > abilities.max_side
+        or width * height > abilities.max_pixels
+        or min(width, height) < GRAIN_PX
+    ):
+        message = (
+            f"A picture of {width} x {height} pixels is too large: up to {abilities.max_side} on a side"
+            f" and {abilities.max_pixels} in all."
+        )
+        most = min(abilities.max_side / max(picture.width, picture.height), MAX_SCALE)
+        most = min(most, (abilities.max_pixels / (picture.width * picture.height)) ** 0.5)
+        raise BadRequest(message, field="scale", allowed={"min": 1, "max": int(most * 100) / 100})
+    fields |= {"image": {"artbot_image": picture.id}, "width": width, "height": height, "batch_size": 1, "n_iter": 1}
+    kept = ("prompt", "negative_prompt", "folder", "template", "conversation_id", "reply_id")
+    return PaintOrder(
+        **{name: getattr(source, name) if source else _NOTHING.get(name) for name in kept},
+        overrides={name: value for name in Upscaling.__slots__ if (value := getattr(asked, name)) is not None},
+        image_id=picture.id,
+        payload=Merged("upscale", fields),
+    )
+
+
+def asked_before(job: Job) -> Upscaling:
+    """What a job of mode `upscale` was asked for."""
+    return Upscaling(**job.overrides)
+
+
+def picture_upscalers(abilities: Abilities) -> tuple[str, ...]:
+    """Those of a hires pass without the ones that work in latent space, on no finished picture."""
+    return tuple(name for name in abilities.upscalers if name != "None" and not name.startswith("Latent"))
+
+
+_NOTHING = {"prompt": "", "negative_prompt": "", "folder": "", "template": ""}
+
+
+def _checked(asked: Upscaling, abilities: Abilities) -> dict[str, Any]:
+    fields: dict[str, Any] = {"upscaling_resize": checked("scale", asked.scale, Number(1, MAX_SCALE))}
+    if asked.upscaler is not None:
+        fields["upscaler_1"] = checked("upscaler", asked.upscaler, Choice(picture_upscalers(abilities)))
+    for name in ("codeformer_visibility", "gfpgan_visibility"):
+        value = getattr(asked, name)
+        if value is not None:
+            fields[name] = checked(name, value, Number(0, 1))
+    return fields
