@@ -130,7 +130,6 @@ def create_app(settings: Settings) -> ArtBot:
         queue=queue,
         jobs=stores.jobs,
         repeats=Repeats(queue, stores.jobs, stores.pictures),
-        questions=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,

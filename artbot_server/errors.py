@@ -103,16 +103,17 @@ class ConfigError(ArtbotError):
     code = "config"
 
 
-def from_json(said: Mapping[str, Any]) -> ArtbotError:
-    """The error that `as_json` made this of, in another process: same code, sentence, detail and status.
+def error_of(told: Mapping[str, Any]) -> ArtbotError:
+    """The error behind its JSON, as it was stored or came from another process: same code, sentence, detail and status.
 
     A code without a class of its own becomes the class of whose fault it is.
     """
-    detail = dict(said.get("detail") or {})
+    detail = dict(told.get("detail") or {})
     fault: Fault = detail.pop("fault", "server")
-    kind = _BY_CODE.get(said["code"]) or _BY_FAULT.get(fault, ArtbotError)
-    return kind(said["message"], code=said["code"], fault=fault, **detail)
+    code = str(told["code"])
+    kind = _BY_CODE.get(code) or _BY_FAULT.get(fault, ArtbotError)
+    return kind(str(told["message"]), code=code, fault=fault, **detail)
 
 
-_BY_CODE = {kind.code: kind for kind in (NotAllowed, NotFound, Busy, TooLarge, TooMany, Unavailable)}
+_BY_CODE = {kind.code: kind for kind in ArtbotError.__subclasses__()} | {"interrupted": Unavailable}
 _BY_FAULT: dict[str, type[ArtbotError]] = {"client": BadRequest, "backend": BackendFailed, "engine": EngineFailed}

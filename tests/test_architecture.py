@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "artbot_server"
 
 LEVELS = {  # the longest name that fits a module counts
-    "": 0,
+    "": 7,  # only names what a program may use
     "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
     "chat": 1, "painting": 1,
     "painting.backend_questions": 3, "painting.backend_answers": 3,
@@ -22,7 +22,7 @@ LEVELS = {  # the longest name that fits a module counts
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3,
     "web": 4,
-    "app": 5, "joints": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5, "commands": 6, "cli": 7,
+    "app": 5, "joints": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5, "client": 5, "commands": 6, "cli": 7,
 }  # fmt: skip
 
 APART = ("storage", "llm", "sd", "live")
@@ -90,9 +90,20 @@ TESTED_ELSEWHERE = {
     "web/http/routes.py": "tests/e2e/test_http.py",
     "web/http/article.py": "tests/e2e/test_http.py",
     "web/http/waiting.py": "tests/e2e/test_http.py",
+    "web/http/jobs.py": "tests/e2e/test_jobs_over_http.py",
+    "web/http/sessions.py": "tests/e2e/test_jobs_over_http.py",
+    "web/http/art_bot.py": "tests/e2e/test_art_bot.py",
+    "web/http/art_bot_bodies.py": "tests/e2e/test_art_bot.py",
+    "web/http/art_bot_orders.py": "tests/e2e/test_art_bot.py",
+    "web/http/art_bot_lists.py": "tests/e2e/test_art_bot.py",
+    "web/http/art_bot_shapes.py": "tests/e2e/test_art_bot.py",
+    "web/ordering.py": "tests/e2e/test_queue.py",
     "web/http/reference.py": "tests/e2e/test_api_docs.py",
-    "web/http/images.py": "tests/e2e/test_http.py",
+    "web/http/images.py": "tests/e2e/test_jobs_over_http.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
+    "web/http/backend.py": "tests/e2e/test_backend.py",
+    "web/socket_events/backend.py": "tests/e2e/test_backend.py",
+    "web/looks.py": "tests/e2e/test_backend.py",
     "web/pages.py": "tests/e2e/test_access.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record
     "llm/base.py": "tests/contracts/engine_contract.py",

@@ -166,3 +166,25 @@ def test_files_that_documents_name_exist():
     for path in (ROOT / "docs").glob("*.md"):
         named = re.findall(r"`((?:chat|painting|storage|web|llm|sd|live)/[\w/]+\.py)`", path.read_text())
         assert [name for name in named if not (ROOT / "artbot_server" / name).is_file()] == [], path.name
+
+
+def compatibility() -> list[list[str]]:
+    """The rows of docs/compatibility.md: name, what, state, tests."""
+    text = (ROOT / "docs/compatibility.md").read_text()
+    return [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| R")
+    ]
+
+
+def test_every_row_of_what_there_was_is_told_once():
+    assert [row[0] for row in compatibility()] == [f"R{number:02}" for number in range(1, 39)]
+
+
+@pytest.mark.parametrize("row", compatibility(), ids=lambda row: row[0])
+def test_what_works_is_shown_by_tests_that_exist(row):
+    _, _, state, tests = row
+    assert re.match(r"(works|partly: .+|not yet|left out: .+)(?=$|: )", state)
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", tests)
+    assert bool(named) == state.startswith(("works", "partly")), "a row without a test is not done"
+    for path, name in named:
+        assert re.search(rf"^(?:def|class) {name}\b", (ROOT / path).read_text(), re.MULTILINE), f"{path} has no {name}"

@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from artbot_server.errors import TooLarge
 from artbot_server.live import address
 from artbot_server.live.frames import BadFrame, Frame, FrameReader, encode
 
@@ -55,7 +56,7 @@ class LiveLink:
         self._data_dir = data_dir
         self._on_message = on_message
         self._on_ask = on_ask
-        self._hello = encode(Frame("hello", {"backends": list(backends)}))
+        self._hello = encode(Frame("hello", {"backends": list(backends)})) if backends else b""
         self._asks = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="live-ask")
         self._slow_asks = ThreadPoolExecutor(SLOW_ASKS_AT_ONCE, thread_name_prefix="live-slow-ask")
         self._outbox: deque[bytes] = deque(maxlen=MOST_KEPT)
@@ -150,7 +151,13 @@ class LiveLink:
                     pool.submit(self._answer, frame, frame.ask).add_done_callback(_log_fault)
 
     def _answer(self, frame: Frame, number: int) -> None:
-        self._keep(Frame("answer", self._on_ask(frame.kind, frame.body), ask=number))
+        body = self._on_ask(frame.kind, frame.body)
+        try:
+            self._keep(Frame("answer", body, ask=number))
+        except BadFrame as error:
+            log.error("live_answer_too_large", kind=frame.kind, reason=str(error))
+            too_large = TooLarge("The answer is too large to be passed on.", fault="server")
+            self._keep(Frame("answer", {"error": too_large.as_json()}, ask=number))
 
     def _lose(self, connection: socket.socket) -> None:
         with self._changed:

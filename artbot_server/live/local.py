@@ -184,7 +184,7 @@ class LiveHub:
 
     def _hear(self, worker: _Worker, frame: Frame) -> None:
         if frame.kind == "hello":
-            worker.backends = frozenset(frame.body["backends"])
+            worker.backends = frozenset(frame.body.get("backends", ()))
         elif frame.kind != "answer":
             self._tell(frame)
         elif frame.ask is not None and (on_answer := worker.answers.get(frame.ask)) is not None:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from artbot_server.errors import ArtbotError, NotFound, from_json
+from artbot_server.errors import ArtbotError, NotFound, Unavailable, error_of
 from artbot_server.painting.backend_lists import merged_offers
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.sd.base import ControlNetPart, Interrogator, ListName, Refreshable, Row
@@ -55,6 +55,10 @@ class BackendQuestions:
             if self._offers is None or time.monotonic() - self._offers[0] > OFFERS_FOR_S:
                 self._offers = time.monotonic(), self._ask_offers()
             return self._offers[1]
+
+    def up(self) -> list[str]:
+        """The names of the backends that are up."""
+        return [each.name for each in self._backends.all() if each.up]
 
     def models(self, backend: str | None = None) -> list[Row]:
         """Checkpoints: `{title, model_name, hash, sha256, filename, config}`; file names without their folders."""
@@ -181,7 +185,7 @@ class BackendQuestions:
         body = {"question": question, "backend": name, "asked": asked}
         answer = self._ask("ask_backend", body, timeout_s=timeout_s, backend=name)
         if "error" in answer:
-            raise from_json(answer["error"])
+            raise error_of(answer["error"])
         return answer["answer"]
 
     def _named(self, backend: str | None) -> str | None:
@@ -207,7 +211,7 @@ class BackendQuestions:
             except ArtbotError as error:
                 failed = error
         if not answers:
-            raise failed or from_json({"code": "unavailable", "message": "No worker has named a backend yet."})
+            raise failed or Unavailable("No worker has named a backend yet; try again in a moment.")
         return merged_offers([_record(each) for each in known], answers)
 
 

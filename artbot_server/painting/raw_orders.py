@@ -13,10 +13,10 @@ from typing import Any
 
 from artbot_server.errors import BadRequest
 from artbot_server.painting.jobs import Job
-from artbot_server.painting.merge import DENOISING_STRENGTH, Merged, Order, Placeholder, merge
-from artbot_server.painting.overrides import ONLY_IMG2IMG, RULES, check_overrides
+from artbot_server.painting.merge import Merged, Order, Placeholder, merge
+from artbot_server.painting.overrides import RULES, check_overrides
 from artbot_server.painting.template_format import FormatError, controlnet_units, units_as_list
-from artbot_server.painting.templates import Bilingual, Folder, Template
+from artbot_server.painting.templates import Bilingual, Folder, InputPictures, Template
 from artbot_server.sd.base import Abilities, Mode, Substitution
 
 KEPT_BACK = frozenset({
@@ -26,6 +26,8 @@ KEPT_BACK = frozenset({
 PICTURES = ("init_images", "mask", "alwayson_scripts")
 """The fields with pictures in them."""
 NO_FOLDER = Folder(name="", title=Bilingual())
+BODYS_OWN = InputPictures(init_images=("",))
+"""There is a picture to start from; it is put in after the merging, with the body's other ones."""
 
 Keep = Callable[[str, str], str]
 """`keep(field, base64)`: store a picture and give its id."""
@@ -81,16 +83,11 @@ def merge_raw(mode: Mode, body: Mapping[str, Any], abilities: Abilities, model: 
     useless = [name for name in overrides if abilities.fields and name not in abilities.fields]
     substituted = [Substitution(name, value, None) for name in useless if (value := overrides.pop(name))]
     overrides |= {"model": model} if model else {}
-    own = {name: overrides.pop(name) for name in ONLY_IMG2IMG & overrides.keys() if mode == "img2img"}
-    # A template of txt2img without pictures: nothing of the body's own is put in another's place.
-    template = Template(name="", folder="", mode="txt2img", fields=rest, title=Bilingual())
+    template = Template(name="", folder="", mode=mode, fields=rest, title=Bilingual(), inputs=BODYS_OWN)
     merged = merge(template, NO_FOLDER, Order(**words, overrides=overrides), abilities)
     if "controlnet" in overrides:
         pictures.pop("alwayson_scripts", None)
-    fields = merged.fields | check_overrides(own, abilities) | pictures
-    if mode == "img2img":
-        fields.setdefault("denoising_strength", DENOISING_STRENGTH)
-    return replace(merged, mode=mode, fields=fields, substituted=(*substituted, *merged.substituted))
+    return replace(merged, fields=merged.fields | pictures, substituted=(*substituted, *merged.substituted))
 
 
 def merge_again(job: Job, overrides: Mapping[str, Any], abilities: Abilities) -> Merged:

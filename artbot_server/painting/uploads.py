@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from artbot_server.errors import TooLarge, from_json
+from artbot_server.errors import TooLarge, error_of
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.storage.pictures import PictureStore
 
@@ -50,5 +50,5 @@ def keep_upload(
     finally:
         path.unlink(missing_ok=True)
     if "error" in answer:
-        raise from_json(answer["error"])
+        raise error_of(answer["error"])
     return pictures.get(answer["id"], session_id)

@@ -35,7 +35,7 @@ ALLOWED_HEADERS = "Authorization, Content-Type, X-Artbot-Access, X-Artbot-Operat
 YEAR_S = 31_536_000
 HOUR_S = 3_600
 TAKEN_BACK = "This link was taken back, or is not whole.\n这个链接已收回，或者不完整。\n"
-OPEN_PATHS = ("/healthz", "/static/", "/images/", "/shared/", "/operator", "/metrics", "/template_picture")
+OPEN_PATHS = ("/healthz", "/ping", "/static/", "/images/", "/shared/", "/operator", "/metrics", "/template_picture")
 """Served without an access key: nothing of anybody's, or guarded by its own signature or key."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 

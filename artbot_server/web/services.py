@@ -40,7 +40,6 @@ class Services:
     queue: PaintQueue
     jobs: JobStore
     repeats: Repeats
-    questions: BackendQuestions
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore

@@ -1,5 +1,6 @@
 """Jobs, pictures and sessions as resources over HTTP, as a program without a socket uses them."""
 
+import base64
 import uuid
 
 import pytest
@@ -10,12 +11,12 @@ from tests.e2e.test_http import picture, refusal
 from tests.server import RunningServer
 
 SMALL = {"width": 64, "height": 64, "batch_size": 1, "n_iter": 1, "steps": 2}
-ORDER = {"prompt": "a red boat", "folder": "children", "template": "crayon", "overrides": SMALL}
+ORDER = {"prompt": "a red boat", "folder": "children-animals", "template": "crayon", "overrides": SMALL}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with RunningServer(tmp_path_factory.mktemp("data"), ARTBOT_DEMO_PACE="0.3") as running:
+    with RunningServer(tmp_path_factory.mktemp("data"), ARTBOT_DEMO_PACE="0.1") as running:
         running.wait_for_worker()
         yield running
 
@@ -83,7 +84,12 @@ def test_only_who_brought_no_session_is_told_a_token(caller, server):
 
 def test_a_job_is_ordered_waited_for_and_looked_up(caller, server):
     made = caller.order(negative_prompt="rain", overrides=SMALL | {"seed": 11})
-    assert (made["state"], made["prompt"], made["folder"], made["position"]) == ("queued", "a red boat", "children", 0)
+    assert (made["state"], made["prompt"], made["folder"], made["position"]) == (
+        "queued",
+        "a red boat",
+        "children-animals",
+        0,
+    )
     ended = caller.ended(made["job_id"])
     assert (ended["state"], ended["negative_prompt"], ended["overrides"]["seed"]) == ("done", "rain", 11)
     (image,) = ended["images"]
@@ -215,6 +221,17 @@ def test_a_picture_is_deleted_for_good(caller):
 def test_a_picture_is_its_own_sessions(caller, painter, method, path):
     image_id = painter.ended(painter.jobs[0])["images"][0]["id"]
     refusal(caller(method, f"/api/v1/images/{image_id}{path}"), 404, "not_found", "image_id")
+
+
+def test_a_queue_that_is_away_is_told_with_503(tmp_path):
+    with RunningServer(tmp_path, ARTBOT_WORKER="none") as lonely:
+        assert requests.get(lonely.address + "/healthz", timeout=10).json()["worker"] is False
+        caller = Caller(lonely.address)
+        waiting = caller.order()["job_id"]
+        detect = {"controlnet_module": "canny", "controlnet_input_images": [base64.b64encode(picture()).decode()]}
+        refusal(caller("POST", "/api/v1/art-bot/sd/controlnet/detect", detect), 503, "unavailable")
+        refusal(caller("GET", "/api/v1/art-bot/sd/model/list"), 503, "unavailable")
+        assert caller("GET", f"/api/v1/jobs/{waiting}").json()["state"] == "queued"
 
 
 def test_nothing_of_this_was_a_fault_of_the_server(server):

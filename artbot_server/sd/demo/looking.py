@@ -15,7 +15,7 @@ from artbot_server.sd.demo.order import refused
 MAX_PIXELS = 40_000_000  # as much as a large camera makes; refused by its header, before anything is decoded
 SMALL = (64, 64)
 SHOWN = 3
-LEAST_SHARE = 0.08  # of the picture; less of a colour is a detail
+LEAST_SHARE = 0.05  # of the picture; less of a colour is a detail
 
 COLOURS = {
     "black": (20, 20, 20), "dark grey": (75, 75, 78), "grey": (128, 128, 128), "light grey": (195, 195, 198),

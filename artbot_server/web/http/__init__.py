@@ -1,12 +1,13 @@
 """The HTTP API for PHP, Java and curl: one module an area, each with a table of its routes."""
 
-from artbot_server.web.http import art_bot, art_bot_lists, article, images, jobs, sessions, upscale
+from artbot_server.web.http import art_bot, art_bot_lists, article, backend, images, jobs, sessions, upscale
 
 ROUTES = (
     *article.ROUTES,
     *sessions.ROUTES,
     *jobs.ROUTES,
     *images.ROUTES,
+    *backend.ROUTES,
     *upscale.ROUTES,
     *art_bot.ROUTES,
     *art_bot_lists.ROUTES,

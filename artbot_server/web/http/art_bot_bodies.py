@@ -99,7 +99,7 @@ class ImageToImage(Painted):
     include_init_images: bool = False
 
 
-class Detect(Request):
+class DetectInPictures(Request):
     """`controlnet/detect`."""
 
     controlnet_module: Name = "none"

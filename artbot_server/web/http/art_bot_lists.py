@@ -12,7 +12,7 @@ from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.jobs import Job, JobState
 from artbot_server.painting.pictures import picture_json
 from artbot_server.web.http import art_bot_shapes as shapes
-from artbot_server.web.http.art_bot_bodies import Detect, NewOptions, OneBackend, OneProgress
+from artbot_server.web.http.art_bot_bodies import DetectInPictures, NewOptions, OneBackend, OneProgress
 from artbot_server.web.http.art_bot_orders import decoded
 from artbot_server.web.http.records import Nothing
 from artbot_server.web.http.routes import Act, Answer, Call, Route
@@ -40,14 +40,18 @@ def _asked(tell: Tell) -> Act:
     """A route that hands on what the backend says."""
 
     def act(services: Services, call: Call) -> Answer:
-        return tell(services.questions, call.query.backend)
+        return tell(services.backend, call.query.backend)
 
     return act
 
 
+def ping(services: Services, call: Call) -> Answer:
+    return {"message": "pong"}
+
+
 def set_options(services: Services, call: Call) -> Answer:
     asked: NewOptions = call.body
-    services.questions.set_options(asked.model_extra or {}, call.query.backend)
+    services.backend.set_options(asked.model_extra or {}, call.query.backend)
     return {}
 
 
@@ -55,10 +59,10 @@ def progress(services: Services, call: Call) -> Answer:
     """How far the caller's own job is; whoever has none sees the backend's numbers, and nobody else's preview."""
     job = _own_job(services, call)
     if job is None:
-        return {**services.questions.progress(), "current_image": None}
+        return {**services.backend.progress(), "current_image": None}
     if job.state is not JobState.RUNNING:
         return {**NOTHING_RUNS, "progress": job.progress}
-    told = services.questions.progress(job.backend, picture=True)
+    told = services.backend.progress(job.backend, picture=True)
     if services.jobs.get(job.id, call.session_id).seq != job.seq:  # the preview may be the next job's
         told["current_image"] = None
     return {**told, "state": {**told["state"], "job": job.id}}
@@ -73,13 +77,13 @@ def _own_job(services: Services, call: Call) -> Job | None:
 
 
 def detect(services: Services, call: Call) -> Answer:
-    asked: Detect = call.body
+    asked: DetectInPictures = call.body
     uploads = []
     for image in asked.controlnet_input_images:
         services.upload_limit.count(call.session_id)
         data = decoded("controlnet_input_images", image)
         uploads.append(services.keep_upload(call.session_id, "image", data).id)
-    maps = services.questions.detect(
+    maps = services.backend.detect(
         call.session_id,
         uploads,
         asked.controlnet_module,
@@ -104,6 +108,7 @@ def _list(path: str, tell: Tell, about: str, answer: type[BaseModel]) -> Route:
 
 
 ROUTES = (
+    Route("GET", "/ping", ping, "Whether this server answers at all; /healthz tells more.", answer=shapes.Pong),
     _list("/model/list", lambda asked, at: {"Models": asked.models(at)}, "Its checkpoints.", shapes.Models),
     _list("/sampler/list", lambda asked, at: {"Samplers": asked.samplers(at)}, "Its samplers.", shapes.Samplers),
     _list("/lora/list", lambda asked, at: {"Loras": asked.loras(at)}, "Its LoRAs.", shapes.Loras),
@@ -146,7 +151,7 @@ ROUTES = (
         SD + "/controlnet/detect",
         detect,
         "What a ControlNet module makes of pictures; `Res.images` are base64.",
-        body=Detect,
+        body=DetectInPictures,
         answer=shapes.Detected,
     ),
 )

@@ -50,6 +50,12 @@ class QueuedAnswer(BaseModel):
     job: JobRecord
 
 
+class Pong(BaseModel):
+    """A sign of life."""
+
+    message: Literal["pong"]
+
+
 class Row(BaseModel):
     """One thing that can be chosen; A1111 may tell more of it."""
 

@@ -242,6 +242,7 @@ export const en = {
   "error.backend_timeout": "The painter did not answer in time.",
   "error.backend_failed": "The painter failed.",
   "error.backend_refused": "The painter does not accept these parameters.",
+  "error.cancelled": "This picture was cancelled.",
   "error.worker_lost": "The painter went away three times over this picture.",
   "error.internal": "Something went wrong on the server.",
   "error.offline": "You are offline. Try again when you are back.",

@@ -240,6 +240,7 @@ export const zh = {
   "error.backend_timeout": "画师没有及时回答。",
   "error.backend_failed": "画师出了问题。",
   "error.backend_refused": "画师不接受这些参数。",
+  "error.cancelled": "这张图已取消。",
   "error.worker_lost": "画这张图时画师三次中断。",
   "error.internal": "服务器出了问题。",
   "error.offline": "已断网。连上后再试。",
