@@ -16,6 +16,8 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from artbot_server import joints
+from artbot_server.chat.completions import CompletionService
+from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
 from artbot_server.choices import choose_engine
 from artbot_server.config import Settings
@@ -28,6 +30,7 @@ from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.migrate import migrate
+from artbot_server.storage.paintings import Paintings
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.sessions import Signer, shared_secret
 from artbot_server.web.audience import Audience
@@ -111,6 +114,7 @@ def create_app(settings: Settings) -> ArtBot:
         pictures=stores.pictures,
         backends=stores.backends,
         templates=stores.templates,
+        paintings=stores.paintings,
         live=live,
         publish=audience.publish,
         sign=joints.addresses(signer),
@@ -118,13 +122,19 @@ def create_app(settings: Settings) -> ArtBot:
     )
     hear = joints.hear_workers(queue, tell_server)
     ports = joints.chat_ports(engine_for, stores.templates, queue, audience.publish, socketio.start_background_task)
-    chat = ChatService(stores.conversations, ports)
+    chat = ChatService(stores.conversations, stores.paintings, ports)
     services = Services(
         settings=settings,
         door=joints.door(settings, signer),
         audience=audience,
         chat=chat,
         conversations=stores.conversations,
+        conversation_service=ConversationService(
+            stores.conversations,
+            stores.paintings,
+            joints.conversation_ports(queue, stores.pictures, audience.publish, joints.addresses(signer)),
+        ),
+        completions=CompletionService(chat.live, engine_for, ports.spawn, ports.new_id),
         queue=queue,
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
@@ -145,6 +155,7 @@ class _Stores:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.conversations = ConversationStore(database, owner=str(uuid.uuid4()))
+        self.paintings = Paintings(database)
         self.pictures = PictureStore(database, settings.data_dir / "pictures")
         self.backends = BackendStore(database)
         self.templates = TemplateStore(settings.templates_dir)

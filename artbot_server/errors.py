@@ -7,6 +7,7 @@ distinctions are codes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 Fault = Literal["client", "server", "engine", "backend"]
@@ -100,3 +101,12 @@ class ConfigError(ArtbotError):
     """A setting is wrong; stops the start with one sentence that names it."""
 
     code = "config"
+
+
+def error_of(told: Mapping[str, Any]) -> ArtbotError:
+    """The error behind its JSON, as it was stored or sent: of the class whose fault it is."""
+    detail = dict(told.get("detail") or {})
+    fault = detail.pop("fault", "server")
+    kinds: dict[str, type[ArtbotError]] = {"client": BadRequest, "engine": EngineFailed, "backend": BackendFailed}
+    kind = kinds.get(fault, Unavailable if told.get("code") in ("interrupted", Unavailable.code) else ArtbotError)
+    return kind(str(told["message"]), code=str(told["code"]), fault=fault, **detail)

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from artbot_server.chat.conversations import ConversationPorts
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import ReplyIds
 from artbot_server.chat.service import ChatPorts, ChatService
@@ -84,6 +85,19 @@ def chat_ports(
         paint=paint,
         publish=publish,
         spawn=spawn,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+
+
+def conversation_ports(queue: PaintQueue, pictures: PictureStore, publish: Publish, sign: Sign) -> ConversationPorts:
+    """How conversations reach the records of their jobs, and their pictures."""
+    return ConversationPorts(
+        jobs_of_replies=queue.records_of_replies,
+        jobs_of_conversation=queue.records_of_conversation,
+        remove_files=pictures.remove_files,
+        address=lambda picture_id: sign(picture_id, "thumbnail"),
+        own_image=pictures.get,
+        publish=publish,
         new_id=lambda: str(uuid.uuid4()),
     )
 

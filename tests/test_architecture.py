@@ -16,7 +16,7 @@ LEVELS = {  # the longest name that fits a module counts
     "chat": 1, "painting": 1,
     "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
-    "chat.service": 3,
+    "chat.service": 3, "chat.conversations": 3, "chat.completions": 3, "chat.asking": 3,
     "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3,
@@ -96,6 +96,9 @@ TESTED_ELSEWHERE = {
     "sd/automatic1111/fields.py": "tests/sd/automatic1111/test_names.py",  # only tables
     "storage/schema.py": "tests/storage/test_migrate.py",
     "storage/turns.py": "tests/storage/test_conversations.py",
+    "web/http/conversations.py": "tests/e2e/test_conversations.py",
+    "web/http/conversation_records.py": "tests/e2e/test_conversations.py",
+    "web/http/chat_bot.py": "tests/e2e/test_chat_bot.py",
     "storage/migrations/env.py": "tests/storage/test_migrate.py",
     "storage/migrations/versions/0001_the_first_tables.py": "tests/storage/test_migrate.py",
     "storage/migrations/versions/0002_batches_and_callbacks.py": "tests/storage/test_migrate.py",

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+LAST_IMAGE = "last"
+"""As an `image_id`: the newest picture or upload of the order's conversation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaintOrder:

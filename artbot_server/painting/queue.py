@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -18,14 +18,16 @@ from artbot_server.errors import NotFound, Unavailable
 from artbot_server.events import JobChanged, PaintProgress, PicturesReady, Publish
 from artbot_server.painting.jobs import Job, JobState, job_json
 from artbot_server.painting.merge import Order, expected, merge
-from artbot_server.painting.orders import PaintOrder
+from artbot_server.painting.orders import LAST_IMAGE, PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture, pictures_and_grid
 from artbot_server.painting.positions import Place, Positions
 from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.templates import Template
 from artbot_server.sd.base import Abilities
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.paintings import Paintings
 from artbot_server.storage.pictures import PictureStore
 
 WAIT_S = 600.0
@@ -59,6 +61,7 @@ class PaintQueue:
         pictures: PictureStore,
         backends: BackendStore,
         templates: TemplateStore,
+        paintings: Paintings,
         live: Live,
         publish: Publish,
         sign: Sign,
@@ -68,6 +71,7 @@ class PaintQueue:
         self._pictures = pictures
         self._backends = backends
         self._templates = templates
+        self._paintings = paintings
         self._live = live
         self._publish = publish
         self._sign = sign
@@ -148,6 +152,12 @@ class PaintQueue:
         """The `jobs` of a page of history."""
         return self._records(self._jobs.of_replies(session_id, reply_ids))
 
+    def records_of_conversation(
+        self, session_id: str, conversation_id: str, after: tuple[float, str], limit: int
+    ) -> list[dict[str, Any]]:
+        """A part of all `jobs` of a conversation, oldest first; `after`: `created_at` and id of the one before."""
+        return self._records(self._jobs.of_conversation(session_id, conversation_id, after, limit))
+
     def record(self, job: Job) -> dict[str, Any]:
         """One `job` record of docs/protocol.md, with pictures and position."""
         return self._records([job])[0]
@@ -195,6 +205,7 @@ class PaintQueue:
     def _job(self, session_id: str, order: PaintOrder) -> Job:
         folder, template = self._templates.find(order.folder, order.template)
         require_suitable(folder, order.prompt, "prompt")
+        order = replace(order, image_id=self._image(session_id, order, template))
         for name, picture_id in (("image_id", order.image_id), ("mask_id", order.mask_id)):
             if picture_id is not None:
                 self._check_picture(name, picture_id, session_id)
@@ -213,6 +224,16 @@ class PaintQueue:
             height=height,
             count=count,
         )
+
+    def _image(self, session_id: str, order: PaintOrder, template: Template) -> str | None:
+        """The picture to work on: the one named, or the conversation's last one where that is meant or needed."""
+        needed = template.mode == "img2img" and not template.inputs.init_images
+        if order.image_id != LAST_IMAGE and (order.image_id is not None or not needed):
+            return order.image_id
+        last = self._paintings.last_image(session_id, order.conversation_id) if order.conversation_id else None
+        if last is None and order.image_id == LAST_IMAGE:
+            raise NotFound("There is no picture in this conversation yet.", field="image_id")
+        return last
 
     def _check_picture(self, name: str, picture_id: str, session_id: str) -> None:
         try:

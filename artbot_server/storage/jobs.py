@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, text, tuple_, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
@@ -14,8 +14,9 @@ from artbot_server.errors import BadRequest, NotFound, TooMany
 from artbot_server.painting.jobs import UNFINISHED, Job, JobState, move
 from artbot_server.painting.line import Served, WaitingJob
 from artbot_server.storage.database import Database
-from artbot_server.storage.schema import jobs
+from artbot_server.storage.schema import conversations, jobs
 from artbot_server.storage.sessions import keep_session
+from artbot_server.storage.turns import require_not_closed, within
 
 DAY_S = 86400.0
 ENDED_SHOWN = 20
@@ -50,6 +51,7 @@ class JobStore:
 
         Raises:
             BadRequest: the id is another session's (field `job_id`).
+            Busy: its conversation is closed (`closed`).
             TooMany: the session has `limit` jobs waiting.
         """
         try:
@@ -67,6 +69,9 @@ class JobStore:
             if first["session_id"] != job.session_id:
                 raise BadRequest("This job_id is taken; make a new one.", field="job_id")
             return job_of(first), False
+        if job.conversation_id is not None:
+            of_it = select(conversations.c.closed_at).where(within(job.session_id, job.conversation_id))
+            require_not_closed(connection.execute(of_it).scalar())
         mine = and_(jobs.c.session_id == job.session_id, jobs.c.state == JobState.QUEUED)
         if connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one() >= limit:
             raise TooMany(f"At most {limit} of your jobs may wait at once; let one finish first.", limit=limit)
@@ -108,6 +113,20 @@ class JobStore:
     def of_replies(self, session_id: str, reply_ids: Collection[str]) -> list[Job]:
         """The jobs that came from these replies, oldest first."""
         return self._all(session_id, jobs.c.reply_id.in_(reply_ids))
+
+    def of_conversation(self, session_id: str, conversation_id: str, after: tuple[float, str], limit: int) -> list[Job]:
+        """A part of a conversation's jobs, oldest first; `after`: `created_at` and id of the one before."""
+        query = (
+            select(jobs)
+            .where(
+                jobs.c.session_id == session_id,
+                jobs.c.conversation_id == conversation_id,
+                tuple_(jobs.c.created_at, jobs.c.id) > tuple_(*after),
+            )
+            .order_by(jobs.c.created_at, jobs.c.id)
+            .limit(limit)
+        )
+        return [job_of(row) for row in self._database.read(lambda c: c.execute(query).mappings().all())]
 
     def queue_now(self) -> QueueNow:
         """Everything that waits, and if anything does, what is known about how fast it will go."""

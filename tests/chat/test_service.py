@@ -4,6 +4,7 @@ import uuid
 import pytest
 from sqlalchemy import text
 
+from artbot_server.chat.turns import begun
 from artbot_server.errors import BadRequest, Busy, EngineFailed, NotFound, TooMany, Unavailable
 from artbot_server.llm.base import ReplyEnd
 from artbot_server.storage.database import Database
@@ -30,6 +31,11 @@ def held(*before, after=("the rest",)):
 
 def rows(house, table):
     return house.database.read(lambda connection: connection.execute(text(f"SELECT * FROM {table}")).mappings().all())
+
+
+def begun_in(house):
+    """The id of an empty conversation."""
+    return house.store.create(begun(str(uuid.uuid4()), "anna", "", None, None)).id
 
 
 def change(house, statement):
@@ -123,7 +129,7 @@ def at_once(*calls):
 @pytest.mark.parametrize("known", [False, True], ids=["a new conversation", "a known conversation"])
 def test_the_same_message_twice_at_the_same_instant_is_done_once(house, known):
     for number in range(5):
-        conversation_id = house.service.new_conversation("anna").id if known else None
+        conversation_id = begun_in(house) if known else None
         again = {"message_id": str(uuid.uuid4()), "conversation_id": conversation_id}
         one, other = at_once(lambda again=again: house.say(**again), lambda again=again: house.say(**again))
         assert one == other
@@ -138,7 +144,7 @@ def test_the_same_message_twice_to_two_web_processes_is_done_once(known):
     url = empty_postgres()
     with ChatHouse(url, owner="web-1") as one_house, ChatHouse(url, owner="web-2") as other_house:
         for number in range(5):
-            conversation_id = one_house.service.new_conversation("anna").id if known else None
+            conversation_id = begun_in(one_house) if known else None
             again = {"message_id": str(uuid.uuid4()), "conversation_id": conversation_id}
             one, other = at_once(
                 lambda again=again: one_house.say(**again), lambda again=again: other_house.say(**again)
@@ -169,7 +175,7 @@ def test_a_second_message_meanwhile_is_busy_and_leaves_nothing(tmp_path):
 def test_two_messages_at_the_same_instant_one_is_busy(tmp_path):
     engine, gate = held("A fox")
     with sqlite_house(tmp_path, engine=engine) as house:
-        conversation_id = house.service.new_conversation("anna").id
+        conversation_id = begun_in(house)
         answers = at_once(
             lambda: house.say("red", conversation_id=conversation_id),
             lambda: house.say("blue", conversation_id=conversation_id),
@@ -477,7 +483,7 @@ def test_a_running_replys_lease_is_renewed_by_its_process(tmp_path):
 
 
 def test_a_conversation_begun_empty_is_named_by_its_first_message(house):
-    empty = house.service.new_conversation("anna")
+    empty = begun_in(house)
     for words in ("a lion cub", "at night"):
-        house.end_of(house.say(words, conversation_id=empty.id))
-    assert (empty.title, house.store.get("anna", empty.id).title) == ("", "a lion cub")
+        house.end_of(house.say(words, conversation_id=empty))
+    assert house.store.get("anna", empty).title == "a lion cub"

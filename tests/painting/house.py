@@ -20,6 +20,7 @@ from artbot_server.painting.worker import Worker
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.paintings import Paintings
 from artbot_server.storage.pictures import PictureStore
 from tests.storage.databases import fresh_url
 
@@ -72,6 +73,7 @@ class House:
             pictures=self.pictures,
             backends=self.backends,
             templates=self.templates,
+            paintings=Paintings(self.database),
             live=self.hub,
             publish=lambda session_id, event: self.events.append((session_id, event)),
             sign=lambda name, variant: f"/images/{name}/{variant}",

@@ -190,3 +190,15 @@ def test_cancelling_a_foreign_job(jobs, database):
     with pytest.raises(NotFound):
         jobs.request_cancel("j1", "ben")
     assert jobs.get("j1").state is JobState.QUEUED
+
+
+def test_all_jobs_of_a_conversation_in_parts(database):
+    store = JobStore(database)
+    put(database, "a", "b", "c", conversation_id="c1")
+    put(database, "d", conversation_id="c2")
+    put(database, "e", session_id="bert", conversation_id="c1")
+    found, after = [], (0.0, "")
+    while part := store.of_conversation("anna", "c1", after, 2):
+        found.append([job.id for job in part])
+        after = (part[-1].created_at, part[-1].id)
+    assert found == [["a", "b"], ["c"]]
