@@ -104,9 +104,9 @@ class ConfigError(ArtbotError):
 
 
 def error_of(told: Mapping[str, Any]) -> ArtbotError:
-    """The error behind its JSON, as it was stored or sent: of the class whose fault it is."""
+    """The error behind its JSON, as it was stored or told: with the status of whose fault it is, 4xx or 5xx."""
     detail = dict(told.get("detail") or {})
     fault = detail.pop("fault", "server")
     kinds: dict[str, type[ArtbotError]] = {"client": BadRequest, "engine": EngineFailed, "backend": BackendFailed}
-    kind = kinds.get(fault, Unavailable if told.get("code") in ("interrupted", Unavailable.code) else ArtbotError)
+    kind = kinds.get(fault, ArtbotError if told["code"] == ArtbotError.code else Unavailable)
     return kind(str(told["message"]), code=str(told["code"]), fault=fault, **detail)

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from artbot_server.chat.words import Words
-from artbot_server.errors import BadRequest, Unavailable
+from artbot_server.errors import BadRequest
 from artbot_server.events import Event, Frame, ReplyDone
 from artbot_server.llm.base import ChatRequest
 from artbot_server.web.http.openai_shapes import ChatCompletion, Shape, TextCompletion
@@ -71,7 +71,7 @@ class Running:
 
 def whole(services: Services, call: Call) -> Answer:
     begin = _beginner(services, call, stream=False)
-    ends = [_done(end_of(begin().news)) for _ in range(call.body.choices)]
+    ends = [end_of(begin().news) for _ in range(call.body.choices)]
     return _shape(services, call.body).whole(ends)
 
 
@@ -180,12 +180,6 @@ def _words(services: Services, session_id: str, asked: Asked, *, stream: bool) -
         earlier=turns[:-1],
         options=asked.options,
     )
-
-
-def _done(event: Event | None) -> ReplyDone:
-    if not isinstance(event, ReplyDone):
-        raise Unavailable("The server is stopping; ask again in a moment.")
-    return event
 
 
 def _shape(services: Services, asked: Asked) -> Shape:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from flask import Response
 from pydantic import Field
 
-from artbot_server.errors import Unavailable
 from artbot_server.events import Event
 from artbot_server.web.fields import LARGEST_WHOLE, Query, Request
 from artbot_server.web.http.conversation_records import (
@@ -99,10 +98,7 @@ def say(services: Services, call: Call) -> Answer:
     news = services.chat.follow(call.session_id, ids.reply_id, LOOK_S)
     if asked.stream:
         return event_stream(news, _as_on_the_socket, lambda: None)
-    last = end_of(news)
-    if last is None:
-        raise Unavailable("The server is stopping; the reply could not be kept.")
-    return _with_job(services, call.session_id, last.fields())
+    return _with_job(services, call.session_id, end_of(news).fields())
 
 
 def reply(services: Services, call: Call) -> Answer:

@@ -6,6 +6,7 @@ a refusal still has its status.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any
@@ -13,12 +14,16 @@ from typing import Any
 import orjson
 from flask import Response
 
-from artbot_server.errors import ArtbotError, error_of
-from artbot_server.events import ChatFailed, Event
+from artbot_server.errors import ArtbotError, Unavailable, error_of
+from artbot_server.events import ChatFailed, Event, ReplyDone
 
-LOOK_S = 5.0
-"""Silence after which a comment is sent: it keeps proxies from giving up, and shows whether anybody still reads."""
+LOOK_S = 1.0
+"""Silence after which a comment is sent: it shows whether anybody still reads, and keeps proxies from giving up."""
+STATUS_WAIT_S = 10.0
+"""How long the first news is waited for before the answer begins: most refusals of a model's side come within that."""
 COMMENT = b": the model is silent\n\n"
+
+STOPPING = Unavailable("The server is stopping; ask again in a moment.")
 
 Write = Callable[[Event], Iterable[bytes]]
 
@@ -31,9 +36,14 @@ def event_stream(news: Iterator[Event | None], write: Write, when_closed: Callab
         when_closed: called at the end, also when the reader has gone before it.
 
     Raises:
-        ArtbotError: the reply failed before there was anything to send.
+        ArtbotError: the reply failed, or could not be kept, before there was anything to send.
     """
-    first = next(news, None)
+    until = time.monotonic() + STATUS_WAIT_S
+    for first in news:
+        if first is not None or time.monotonic() > until:
+            break
+    else:
+        raise STOPPING
     if isinstance(first, ChatFailed):
         raise error_of(first.error)
     response = Response(_written(chain([first], news), write), mimetype="text/event-stream")
@@ -43,13 +53,15 @@ def event_stream(news: Iterator[Event | None], write: Write, when_closed: Callab
     return response
 
 
-def end_of(news: Iterator[Event | None]) -> Event | None:
-    """Wait for a reply's last event; None where it could not be stored. Raises its error as an ArtbotError."""
+def end_of(news: Iterator[Event | None]) -> ReplyDone:
+    """Wait for a reply's end. Raises its error as an ArtbotError, or Unavailable where the end could not be kept."""
     last = None
     for event in news:
         last = event or last
     if isinstance(last, ChatFailed):
         raise error_of(last.error)
+    if not isinstance(last, ReplyDone):
+        raise STOPPING
     return last
 
 
