@@ -292,7 +292,7 @@ def test_a_reader_who_leaves_stops_the_model(tmp_path, fake, mode):
 def test_with_a_conversation_the_second_request_holds_the_first_turn(server, fake):
     fake.answer(reply(["a sandy beach, waves"]))
     first = post(
-        server, CHAT_STREAM, {"messages": TALK[:1] + [{"role": "user", "content": "a beach"}], "conversationId": "mine"}
+        server, CHAT_STREAM, {"messages": [*TALK[:1], {"role": "user", "content": "a beach"}], "conversationId": "mine"}
     )
     assert first.text.rstrip().endswith("data: [DONE]")
     token = {"Authorization": f"Bearer {first.headers['X-Artbot-Session']}"}
@@ -317,7 +317,7 @@ def test_who_sends_the_history_himself_is_taken_at_his_word(server, fake):
     post(
         server,
         CHAT,
-        {"messages": TALK[:3] + [{"role": "user", "content": "at night"}], "conversationId": "mine"},
+        {"messages": [*TALK[:3], {"role": "user", "content": "at night"}], "conversationId": "mine"},
         headers=token,
     )
     assert [each["content"] for each in fake.asked[1].body["messages"]] == [each["content"] for each in TALK]
