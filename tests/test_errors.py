@@ -9,7 +9,7 @@ import re
 import pytest
 
 from artbot_server import errors
-from artbot_server.errors import ArtbotError, BackendFailed, BadRequest, EngineFailed, NotFound, TooMany
+from artbot_server.errors import ArtbotError, BackendFailed, BadRequest, EngineFailed, NotFound, TooMany, Unavailable
 
 CLASSES = [ArtbotError, *ArtbotError.__subclasses__()]
 STATUS = {
@@ -68,3 +68,21 @@ def test_an_error_without_facts_still_says_whose_fault_it_is():
 
 def test_it_reads_as_its_sentence():
     assert str(NotFound("There is no such job.")) == "There is no such job."
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (BadRequest("No.", code="unsuitable", words=["x"]), 400),
+        (EngineFailed("Too long.", code="context_too_long", fault="client"), 400),
+        (EngineFailed("Slow.", code="rate_limited", retry_after_s=3), 502),
+        (EngineFailed("No key.", code="no_key", fault="server"), 503),
+        (BackendFailed("It broke."), 502),
+        (Unavailable("Stopped.", code="interrupted"), 503),
+        (ArtbotError("Ours."), 500),
+    ],
+)
+def test_an_error_that_was_told_is_one_again_with_the_status_of_whose_fault_it_is(error, status):
+    again = errors.error_of(error.as_json())
+    assert again.as_json() == error.as_json()
+    assert again.status == status

@@ -29,7 +29,7 @@ DEFAULT_MODEL = "gpt-5.4-mini"
 NO_KEY = "none"
 """Sent where there is no key: the SDK refuses an empty one, local servers do not look."""
 
-_DROPPABLE = ("temperature", "stream_options", "top_p", "presence_penalty", "frequency_penalty", "user")
+_DROPPABLE = ("temperature", "stream_options", "top_p", "presence_penalty", "frequency_penalty")
 """Parameters that some models or servers refuse; the reply is as good without."""
 _RENAMED = {"max_tokens": "max_completion_tokens"}
 """What reasoning models refuse under its old name."""
