@@ -190,9 +190,12 @@ def _place(cursor: str | None) -> tuple[float, str] | None:
         return None
     updated_at, _, conversation_id = cursor.partition("~")
     try:
-        return float(updated_at), conversation_id
+        place = float(updated_at), conversation_id
     except ValueError:
-        raise BadRequest("This is no cursor of ours.", field="before", allowed="an earlier page's cursor") from None
+        place = -1.0, ""
+    if not place[0] >= 0:
+        raise BadRequest("This is no cursor of ours.", field="before", allowed="an earlier page's cursor")
+    return place
 
 
 def _written(record: Mapping[str, Any], messages: Iterator[Records], jobs: Iterator[Records]) -> Iterator[bytes]:

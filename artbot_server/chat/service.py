@@ -91,8 +91,8 @@ class ChatService:
         known = self._store.reply_to(session_id, words.message_id)
         if known is not None:
             return ids_of(known)
-        admit()
         words = _with_mode(words)
+        admit()
         system_prompt = self._ports.system_prompt(words.folder) if words.system is None else words.system
         self._ports.screen(words.folder, words.text)
         self.live.require_open()
@@ -165,14 +165,15 @@ class ChatService:
 
         Ends without a last event where that was not stored (the server is stopping).
         """
-        live = self.live.get(session_id, reply_id)
-        if live is not None:
-            yield from live.follow(look_s)
-            return
-        while (stored := self._store.message(session_id, reply_id)) is not None and stored.state == "streaming":
+        while (live := self.live.get(session_id, reply_id)) is None:
+            stored = self._store.message(session_id, reply_id)
+            if stored is None or stored.state != "streaming":
+                break
             time.sleep(look_s)  # another process writes it
             yield None
-        if stored is not None:
+        if live is not None:
+            yield from live.follow(look_s)
+        elif stored is not None:
             ids = ids_of(stored)
             if stored.content:
                 yield Frame(

@@ -72,9 +72,10 @@ def test_a_bare_time_is_a_cursor_and_anything_else_is_none(desk):
     for number in range(3):
         desk.store.create(conversation(f"c{number}", updated_at=float(number)))
     assert [one["conversation_id"] for one in desk.service.page("anna", "2.0", 9)["conversations"]] == ["c1", "c0"]
-    with pytest.raises(BadRequest) as caught:
-        desk.service.page("anna", "yesterday", 9)
-    assert caught.value.detail["field"] == "before"
+    for wrong in ("yesterday", "", "-1", "nan~c1"):
+        with pytest.raises(BadRequest) as caught:
+            desk.service.page("anna", wrong, 9)
+        assert caught.value.detail["field"] == "before"
 
 
 def test_history_is_messages_with_their_jobs(desk, database):  # noqa: F811

@@ -160,6 +160,7 @@ def test_nobody_reaches_anothers_conversation(server, caller):
     id = caller.begin()
     stranger = Caller(server)
     for method, path in (
+        ("GET", "/conversations/%00"),
         ("GET", f"/conversations/{id}"),
         ("PATCH", f"/conversations/{id}"),
         ("DELETE", f"/conversations/{id}"),
@@ -264,7 +265,7 @@ def test_the_last_picture_is_worked_on_img2img(tmp_path):
                 sent = requests.get(server.address + picture["url"], timeout=30).content
                 assert len(payload["init_images"]) == 1
                 assert base64.b64decode(payload["init_images"][0]) == sent
-                assert payload["prompt"].startswith("a blue cat, garden")
+                assert "a blue cat, garden" in payload["prompt"]
                 picture = job["images"][0]
             asked = [
                 (line["role"], line["content"]) for line in model.asked[1].body["messages"] if line["role"] != "system"

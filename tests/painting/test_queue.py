@@ -102,7 +102,9 @@ def test_an_img2img_template_goes_on_from_the_conversations_last_picture(house, 
         job = house.submit(conversation_id="c1", **more)
         assert (job.mode, job.image_id) == ("img2img", picture.id)
         assert job.fields["init_images"] == [{"artbot_image": picture.id}]
-    assert house.submit(conversation_id="c1").image_id is None  # a txt2img template paints over a picture only if told to
+    assert (
+        house.submit(conversation_id="c1").image_id is None
+    )  # a txt2img template paints over a picture only if told to
     for where in ({"conversation_id": "c2"}, {}):
         with pytest.raises(NotFound) as caught:
             house.submit(image_id="last", **where)
