@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from artbot_server.callbacks.rules import CallbackRules
+from artbot_server.chat.conversations import ConversationPorts
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import ReplyIds
 from artbot_server.chat.service import ChatPorts, ChatService
@@ -23,7 +24,7 @@ from artbot_server.live.local import LiveHub, OnMessage
 from artbot_server.llm.base import Engine
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.orders import PaintOrder
-from artbot_server.painting.pictures import StoredPicture
+from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
@@ -103,6 +104,19 @@ def prepare_orders(hooks: Hooks, rules: CallbackRules) -> Callable[[str, PaintOr
         return replace(changed, callback_url=rules.chosen(changed.callback_url))
 
     return prepare
+
+
+def conversation_ports(queue: PaintQueue, pictures: PictureStore, publish: Publish, sign: Sign) -> ConversationPorts:
+    """How conversations reach the records of their jobs, and their pictures."""
+    return ConversationPorts(
+        jobs_of_replies=queue.records_of_replies,
+        jobs_of_conversation=queue.records_of_conversation,
+        remove_files=pictures.remove_files,
+        address=lambda picture_id: sign(picture_id, "thumbnail"),
+        own_image=pictures.get,
+        publish=publish,
+        new_id=lambda: str(uuid.uuid4()),
+    )
 
 
 def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:

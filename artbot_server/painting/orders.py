@@ -8,6 +8,9 @@ from typing import Any
 
 from artbot_server.painting.merge import Merged
 
+LAST_IMAGE = "last"
+"""As an `image_id`: the newest picture or upload of the order's conversation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaintOrder:

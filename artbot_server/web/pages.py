@@ -68,7 +68,7 @@ def guard(app: Flask, services: Services) -> None:
             response.headers["Access-Control-Expose-Headers"] = SESSION_HEADER
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
-                response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+                response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE"
         return response
 
     @app.errorhandler(ArtbotError)

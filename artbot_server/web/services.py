@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from artbot_server.chat.completions import CompletionService
+from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
 from artbot_server.config import Settings
 from artbot_server.painting.backend_questions import BackendQuestions
@@ -39,6 +41,8 @@ class Services:
     audience: Audience
     chat: ChatService
     conversations: ConversationStore
+    conversation_service: ConversationService
+    completions: CompletionService
     queue: PaintQueue
     jobs: JobStore
     batches: BatchService

@@ -11,7 +11,7 @@ from artbot_server.config import load_settings
 from artbot_server.painting.jobs import Job
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.turns import NewTurn
-from artbot_server.web.snapshot import SNAPSHOT_BYTES, SNAPSHOT_MESSAGES, conversation_json, session_snapshot
+from artbot_server.web.snapshot import SNAPSHOT_BYTES, SNAPSHOT_MESSAGES, session_snapshot
 
 END = {"state": "complete", "seq": 1, "content": ""}
 
@@ -167,7 +167,8 @@ def test_whatever_a_session_holds_its_snapshot_stays_small(bot, seed):
 def test_a_conversations_picture_is_its_newest(bot):
     talk(bot, 1)
     conversation = bot.services.conversations.newest("anna")
-    assert conversation_json(bot.services, conversation)["picture_url"] is None
+    assert bot.services.conversation_service.record(conversation)["picture_url"] is None
+
 
 
 def test_waiting_jobs_of_a_batch_go_first_where_room_is_short(bot):

@@ -13,7 +13,7 @@ import orjson
 from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel
 
-from artbot_server.errors import BadRequest
+from artbot_server.errors import BadRequest, NotFound
 from artbot_server.web.access import Visit
 from artbot_server.web.fields import Request, parse
 from artbot_server.web.pages import SESSION_HEADER, require_operator
@@ -116,6 +116,8 @@ def _view(services: Services, route: Route) -> Callable[..., Response]:
 
 
 def _call(services: Services, route: Route, path: Mapping[str, str]) -> Call:
+    if any("\0" in value for value in path.values()):  # which no database takes
+        raise NotFound("There is nothing at this address.")
     known = services.door.session_of(g.visit)
     session_id, token = known or services.door.session_or_new(g.visit)
     return Call(
