@@ -122,12 +122,14 @@ def _from_json(text: str) -> Iterator[Candidate]:
         yield from _objects(value)
 
 
-def _objects(value: Any) -> Iterator[Candidate]:
+def _objects(value: Any, depth: int = 4) -> Iterator[Candidate]:
+    if depth == 0:
+        return
     if isinstance(value, list) and all(isinstance(item, str) for item in value) and len(value) >= FEWEST:
         yield from (Candidate(clean(item)) for item in value)
     elif isinstance(value, list):
         for item in value:
-            yield from _objects(item)
+            yield from _objects(item, depth - 1)
     elif isinstance(value, dict):
         named = {str(name).lower().replace(" ", "_"): inner for name, inner in value.items()}
         prompt = _first_text(named, ("prompt", "positive_prompt", "提示词"))
@@ -136,7 +138,7 @@ def _objects(value: Any) -> Iterator[Candidate]:
             why = _first_text(named, ("explanation", "description", "reason", "note", "说明", "解释", "中文"))
             yield Candidate(clean(prompt), clean(negative), _sentence(why))
         else:
-            yield from _objects([inner for inner in value.values() if isinstance(inner, list | dict)])
+            yield from _objects([inner for inner in value.values() if isinstance(inner, list | dict)], depth - 1)
 
 
 def _first_text(named: dict[str, Any], names: Sequence[str]) -> str:
@@ -147,7 +149,7 @@ def _first_text(named: dict[str, Any], names: Sequence[str]) -> str:
 
 
 def _from_list(text: str) -> Iterator[Candidate]:
-    lines = [line.strip() for line in text.split("\n") if not _FENCE_LINE.fullmatch(line)]
+    lines = [" ".join(line.split()) for line in text.split("\n") if not _FENCE_LINE.fullmatch(line)]
     entries: list[list[str]] = []
     for line in lines:
         found = _ENTRY.fullmatch(line)

@@ -127,7 +127,10 @@ def test_a_single_prompt_is_the_only_candidate():
     assert find_candidates(f"1. {BEACH}\n   {EN[0]}")[0].prompt == BEACH
 
 
-@pytest.mark.parametrize("reply", ["", "Hello! What would you like to see?", "1. 沙滩\n2. 大海", "{", "[" * 5000])
+@pytest.mark.parametrize(
+    "reply",
+    ["", "Hello! What would you like to see?", "1. 沙滩\n2. 大海", "{", "[" * 5000, "[" * 400 + '"a"' + "]" * 400],
+)
 def test_a_reply_without_a_prompt_has_none(reply):
     assert find_candidates(reply) == ()
 
