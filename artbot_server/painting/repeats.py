@@ -59,7 +59,7 @@ class Repeats:
         new_id: str | None = None,
         **where: Any,
     ) -> Placed:
-        """Variations of a picture, or of a job's first one."""
+        """Variations of a picture, or of a job's first one; `where` as in `upscale`."""
         picture = self._picture_of(session_id, job_id, image_id)
         if picture.job_id is None:
             message = "A picture that was sent has no seed: vary one that was painted here."

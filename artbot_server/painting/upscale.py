@@ -5,15 +5,14 @@ Its payload is that of A1111's extras, with the target's width and height beside
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from artbot_server.errors import BadRequest
 from artbot_server.painting.jobs import Job
 from artbot_server.painting.merge import GRAIN_PX, Merged
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import StoredPicture
-from artbot_server.painting.rules import Choice, Number, checked
+from artbot_server.painting.rules import Choice, Number, Rule, checked
 from artbot_server.sd.base import Abilities
 
 MAX_SCALE = 4.0
@@ -47,7 +46,7 @@ def upscale_order(picture: StoredPicture, source: Job | None, asked: Upscaling, 
     """
     if abilities.modes and "upscale" not in abilities.modes:
         raise BadRequest("No painter here can make pictures larger.", field="image_id", allowed=list(abilities.modes))
-    fields = _checked(asked, abilities)
+    asked = _checked(asked, abilities)
     width, height = (int(side * asked.scale // GRAIN_PX * GRAIN_PX) for side in (picture.width, picture.height))
     if (
         max(width, height) > abilities.max_side
@@ -61,14 +60,18 @@ def upscale_order(picture: StoredPicture, source: Job | None, asked: Upscaling, 
         most = min(abilities.max_side / max(picture.width, picture.height), MAX_SCALE)
         most = min(most, (abilities.max_pixels / (picture.width * picture.height)) ** 0.5)
         raise BadRequest(message, field="scale", allowed={"min": 1, "max": int(most * 100) / 100})
+    overrides = {name: value for name in Upscaling.__slots__ if (value := getattr(asked, name)) is not None}
+    fields = {_NAMES.get(name, name): value for name, value in overrides.items()}
     fields |= {"image": {"artbot_image": picture.id}, "width": width, "height": height, "batch_size": 1, "n_iter": 1}
-    kept = ("prompt", "negative_prompt", "folder", "template", "conversation_id", "reply_id")
-    return PaintOrder(
-        **{name: getattr(source, name) if source else _NOTHING.get(name) for name in kept},
-        overrides={name: value for name in Upscaling.__slots__ if (value := getattr(asked, name)) is not None},
+    order = PaintOrder(
+        prompt="",
+        folder="",
+        template="",
+        overrides=overrides,
         image_id=picture.id,
         payload=Merged("upscale", fields),
     )
+    return order if source is None else replace(order, **{name: getattr(source, name) for name in _KEPT})
 
 
 def asked_before(job: Job) -> Upscaling:
@@ -81,15 +84,18 @@ def picture_upscalers(abilities: Abilities) -> tuple[str, ...]:
     return tuple(name for name in abilities.upscalers if name != "None" and not name.startswith("Latent"))
 
 
-_NOTHING = {"prompt": "", "negative_prompt": "", "folder": "", "template": ""}
+_NAMES = {"scale": "upscaling_resize", "upscaler": "upscaler_1"}
+"""What the extras call these; the others have the same name."""
+_KEPT = ("prompt", "negative_prompt", "folder", "template", "conversation_id", "reply_id")
 
 
-def _checked(asked: Upscaling, abilities: Abilities) -> dict[str, Any]:
-    fields: dict[str, Any] = {"upscaling_resize": checked("scale", asked.scale, Number(1, MAX_SCALE))}
-    if asked.upscaler is not None:
-        fields["upscaler_1"] = checked("upscaler", asked.upscaler, Choice(picture_upscalers(abilities)))
-    for name in ("codeformer_visibility", "gfpgan_visibility"):
-        value = getattr(asked, name)
-        if value is not None:
-            fields[name] = checked(name, value, Number(0, 1))
-    return fields
+def _checked(asked: Upscaling, abilities: Abilities) -> Upscaling:
+    """The same with names as the backend writes them."""
+    rules: dict[str, Rule] = {
+        "scale": Number(1, MAX_SCALE),
+        "upscaler": Choice(picture_upscalers(abilities)),
+        "codeformer_visibility": Number(0, 1),
+        "gfpgan_visibility": Number(0, 1),
+    }
+    given = {name: value for name in rules if (value := getattr(asked, name)) is not None}
+    return Upscaling(**{name: checked(name, value, rules[name]) for name, value in given.items()})

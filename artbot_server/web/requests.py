@@ -122,19 +122,21 @@ class Upscale(LargerPicture):
 
 
 class Vary(Request):
-    """`vary`."""
+    """`vary`. Beside an `image_id`, `job_id` is the new job's as everywhere; alone it is the job whose first picture is
+    varied."""
 
-    job_id: OptionalId = None
     image_id: OptionalId = None
+    job_id: Uuid | None = None
     strength: Share = 0.15
     count: PictureCount = 1
-    new_job_id: Uuid | None = None
+    conversation_id: OptionalId = None
+    reply_id: OptionalId = None
     client_sid: ClientSid | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Vary:
-        if (self.job_id is None) == (self.image_id is None):
-            raise PydanticCustomError("image_id", "image_id: either job_id or image_id")
+        if self.job_id is None and self.image_id is None:
+            raise PydanticCustomError("image_id", "image_id: one of image_id or job_id")
         return self
 
 

@@ -32,7 +32,7 @@ def prepare_upscale(payload: Payload, offers: Offers) -> Order:
         BackendFailed: `backend_refused`, with `field` and, for names, `allowed`.
     """
     asked = {name: value for name, value in payload.fields.items() if value is not None}
-    image, scale = asked.get("image"), asked.get("upscaling_resize", 2)
+    image, scale = asked.get("image", ""), asked.get("upscaling_resize", 2)
     check_base64("image", image)
     size = _target(image, scale)
     upscaler = asked.get("upscaler_1") or next(iter(offers.ready_upscalers), NO_MODEL)

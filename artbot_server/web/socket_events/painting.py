@@ -21,8 +21,10 @@ def upscale(services: Services, member: Member, asked: ask.Upscale) -> Ack:
 
 
 def vary(services: Services, member: Member, asked: ask.Vary) -> Ack:
-    fields = asked.model_dump(exclude={"new_job_id"})
-    return _placed(services.repeats.vary(member.session_id, new_id=asked.new_job_id, **fields))
+    require_own(services, member.session_id, asked.conversation_id, asked.reply_id)
+    fields = asked.model_dump()
+    fields["new_id" if asked.image_id else "job_id"] = fields.pop("job_id")
+    return _placed(services.repeats.vary(member.session_id, **fields))
 
 
 def again(services: Services, member: Member, asked: ask.PaintAgain) -> Ack:
