@@ -1,7 +1,7 @@
-// The reference of the HTTP API: Swagger UI over /api/v1/openapi.json. It asks with the page's own cookies.
+// The reference of the HTTP API: Swagger UI over its description, which lies beside the page. It asks with the page's cookies.
 
 window.SwaggerUIBundle({
-  url: "/api/v1/openapi.json",
+  url: "openapi.json",
   dom_id: "#api",
   deepLinking: true,
   docExpansion: "list",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 
 import orjson
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, request, send_from_directory
 from swagger_ui_bundle import swagger_ui_path
 
 from artbot_server.web.http.openapi import document
@@ -23,7 +23,7 @@ def reference(services: Services, routes: Sequence[Route]) -> Blueprint:
 
     @page.get("/api/v1/openapi.json")
     def openapi() -> Response:
-        return Response(described(), mimetype="application/json")
+        return Response(described(request.script_root or "/"), mimetype="application/json")
 
     @page.get("/api/v1/docs")
     def docs() -> Response:
@@ -36,11 +36,11 @@ def reference(services: Services, routes: Sequence[Route]) -> Blueprint:
     return page
 
 
-def _once(routes: Sequence[Route]) -> Callable[[], bytes]:
+def _once(routes: Sequence[Route]) -> Callable[[str], bytes]:
     """The document is made when somebody first asks: a second that a start does not need."""
 
-    @cache
-    def made() -> bytes:
-        return orjson.dumps(document(routes))
+    @lru_cache(maxsize=8)
+    def made(root: str) -> bytes:
+        return orjson.dumps(document(routes, root))
 
     return made

@@ -60,6 +60,11 @@ def test_every_route_says_what_it_does_and_answers(route):
     assert ("security" in told) == route.operator
 
 
+def test_a_server_below_a_path_says_so():
+    assert document([], "/art")["servers"] == [{"url": "/art"}]
+    assert DOCUMENT["servers"] == [{"url": "/"}]
+
+
 def test_no_two_shapes_have_one_name():
     shapes = {shape for route in ROUTES for shape in (route.body, route.answer) if shape is not None}
     names = [shape.__name__ for shape in shapes]
