@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,21 +15,14 @@ import structlog
 from flask import Flask
 from flask_socketio import SocketIO
 
-from artbot_server.chat.prompts import FoundPrompt
-from artbot_server.chat.relay import ReplyIds
-from artbot_server.chat.service import ChatPorts, ChatService
-from artbot_server.chat.words import Words
+from artbot_server import joints
+from artbot_server.chat.service import ChatService
 from artbot_server.choices import choose_engine
 from artbot_server.config import Settings
-from artbot_server.events import PaintProgress, Publish, ServerChanged
-from artbot_server.live.local import LiveHub, OnMessage
-from artbot_server.llm.base import Engine
-from artbot_server.painting.orders import PaintOrder
-from artbot_server.painting.pictures import Sign, StoredPicture
+from artbot_server.events import ServerChanged
+from artbot_server.live.local import LiveHub
 from artbot_server.painting.queue import PaintQueue
-from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
-from artbot_server.painting.uploads import keep_upload
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.database import Database
@@ -38,12 +30,10 @@ from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.migrate import migrate
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.sessions import Signer, shared_secret
-from artbot_server.web.access import Door
 from artbot_server.web.audience import Audience
 from artbot_server.web.limits import AskLimit
-from artbot_server.web.metrics import Metrics
 from artbot_server.web.server_record import server_record
-from artbot_server.web.services import UPLOAD_BYTES, Services
+from artbot_server.web.services import Services
 from artbot_server.web.wsgi import flask_app, open_sockets
 
 log = structlog.get_logger()
@@ -123,26 +113,26 @@ def create_app(settings: Settings) -> ArtBot:
         templates=stores.templates,
         live=live,
         publish=audience.publish,
-        sign=_addresses(signer),
+        sign=joints.addresses(signer),
         limit=settings.queue_limit,
     )
-    hear = _on_live(queue, tell_server)
-    ports = _chat_ports(engine_for, stores.templates, queue, audience.publish, socketio.start_background_task)
+    hear = joints.hear_workers(queue, tell_server)
+    ports = joints.chat_ports(engine_for, stores.templates, queue, audience.publish, socketio.start_background_task)
     chat = ChatService(stores.conversations, ports)
     services = Services(
         settings=settings,
-        door=_door(settings, signer),
+        door=joints.door(settings, signer),
         audience=audience,
         chat=chat,
         conversations=stores.conversations,
         queue=queue,
         pictures=stores.pictures,
-        keep_upload=_uploads(settings, live, stores.pictures),
+        keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,
         chat_limit=AskLimit(settings.chat_limit),
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
-        metrics=_metrics(audience, chat, live),
-        sign=_addresses(signer),
+        metrics=joints.metrics(audience, chat, live),
+        sign=joints.addresses(signer),
         server_json=server_json,
     )
     flask = flask_app(services)
@@ -158,104 +148,3 @@ class _Stores:
         self.pictures = PictureStore(database, settings.data_dir / "pictures")
         self.backends = BackendStore(database)
         self.templates = TemplateStore(settings.templates_dir)
-
-
-def _on_live(queue: PaintQueue, tell_server: Callable[[], None]) -> OnMessage:
-    """What is done with a worker's words."""
-
-    def hear(kind: str, body: Mapping[str, Any], blob: bytes) -> None:
-        if kind == "job_changed":
-            queue.job_changed(body["session_id"], body["job_id"])
-        elif kind == "progress":
-            progress = PaintProgress(
-                body["job_id"], body["progress"], body["step"], body["steps"], body["eta_s"], blob or None
-            )
-            queue.progress(body["session_id"], progress)
-        elif kind == "backends_changed":
-            tell_server()
-
-    return hear
-
-
-def _chat_ports(
-    engine_for: Callable[[str | None], Engine],
-    templates: TemplateStore,
-    queue: PaintQueue,
-    publish: Publish,
-    spawn: Callable[..., Any],
-) -> ChatPorts:
-    """How chat reaches folders and painting, of which it knows nothing else."""
-
-    def system_prompt(folder: str | None) -> str:
-        return templates.current().folder(folder).system_prompt if folder else ""
-
-    def screen(folder: str | None, text: str) -> None:
-        if folder:
-            require_suitable(templates.current().folder(folder), text, "text")
-
-    def paint(session_id: str, words: Words, found: FoundPrompt, ids: ReplyIds) -> str:
-        order = PaintOrder(
-            prompt=found.prompt,
-            negative_prompt=found.negative_prompt,
-            folder=words.folder or "",
-            template=words.template or "",
-            image_id=words.image_id,
-            conversation_id=ids.conversation_id,
-            reply_id=ids.reply_id,
-            client_sid=ids.client_sid,
-        )
-        return queue.submit(session_id, order)[0].id
-
-    return ChatPorts(
-        engine_for=engine_for,
-        system_prompt=system_prompt,
-        screen=screen,
-        paint=paint,
-        publish=publish,
-        spawn=spawn,
-        new_id=lambda: str(uuid.uuid4()),
-    )
-
-
-def _uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
-    def keep(session_id: str, field: str, data: bytes) -> StoredPicture:
-        return keep_upload(
-            data,
-            session_id,
-            "mask" if field == "mask" else "upload",
-            uploads_dir=settings.data_dir / "uploads",
-            max_bytes=UPLOAD_BYTES,
-            ask=live.ask,
-            pictures=pictures,
-        )
-
-    return keep
-
-
-def _addresses(signer: Signer) -> Sign:
-    """Addresses that open a picture for whoever was told them."""
-
-    def sign(name: str, variant: str) -> str:
-        if variant == "shared":
-            return f"/shared/{name}"
-        suffix = "" if variant == "original" else f"/{variant}"
-        return f"/images/{name}{suffix}?sig={signer.signature('picture', f'{name}/{variant}')}"
-
-    return sign
-
-
-def _door(settings: Settings, signer: Signer) -> Door:
-    return Door(
-        signer=signer,
-        access_key=settings.access_key or signer.signature("made", "access"),
-        access_given=bool(settings.access_key),
-        operator_key=settings.operator_key,
-    )
-
-
-def _metrics(audience: Audience, chat: ChatService, live: LiveHub) -> Metrics:
-    metrics = Metrics()
-    metrics.watch("artbot_sockets", "Sockets connected", lambda: len(audience))
-    metrics.watch("artbot_replies_running", "Replies being written", lambda: len(chat.live))
-    metrics.watch("artbot_workers", "Workers connected", lambda: live.workers)
-    return metrics

@@ -1,4 +1,4 @@
-"""The command line: `artbot serve` and `artbot worker`.
+"""The command line: `artbot serve`, `artbot worker`, and the commands of `commands/`.
 
 Imports next to nothing at the top: `serve` has to patch the standard library before anything else is imported.
 """
@@ -10,12 +10,19 @@ import sys
 from collections.abc import Sequence
 
 from artbot_server import __version__
+from artbot_server.commands import models, paint
 from artbot_server.config import Settings, load_settings
-from artbot_server.errors import ConfigError
+from artbot_server.errors import ArtbotError
+
+INTERRUPTED = 130
+"""What a shell gives for a command that Ctrl-C ended."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0, or 1 with one sentence on stderr when a setting is wrong."""
+    """Run a command; the exit code.
+
+    0 it did; 1 it could not, one sentence on stderr says why; 2 the command line is wrong; 130 interrupted.
+    """
     parser = argparse.ArgumentParser(
         prog="artbot",
         description="Art Bot: a few plain words, Chinese or English, become pictures.",
@@ -25,15 +32,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("serve", help="start the web server, and a worker with it").set_defaults(run=_serve)
     commands.add_parser("worker", help="start a worker alone, beside a server's data folder").set_defaults(run=_worker)
+    for command in (paint, models):
+        command.add_to(commands)
     arguments = parser.parse_args(argv)
     try:
-        return int(arguments.run(load_settings()))
-    except ConfigError as error:
-        print(f"artbot: {error.message}", file=sys.stderr)  # noqa: T201
-        return 1
+        return int(arguments.run(load_settings(), arguments))
+    except ArtbotError as error:
+        from artbot_server.commands.output import fail
+
+        return fail(error, as_json=getattr(arguments, "json", False))
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
-def _serve(settings: Settings) -> int:
+def _serve(settings: Settings, _: argparse.Namespace) -> int:
     from artbot_server.patching import patch
 
     patch(settings.async_mode)
@@ -42,7 +54,7 @@ def _serve(settings: Settings) -> int:
     return serve(settings)
 
 
-def _worker(settings: Settings) -> int:
+def _worker(settings: Settings, _: argparse.Namespace) -> int:
     from artbot_server.worker_app import work
 
     return work(settings)

@@ -58,11 +58,11 @@ def test_its_version(capsys):
 def test_help_names_every_command_and_where_settings_are(capsys):
     code, spoken = said(capsys, "--help")
     assert code == 0
-    for word in ("serve", "worker", "docs/configuration.md", ".env"):
+    for word in ("serve", "worker", "paint", "models", "docs/configuration.md", ".env"):
         assert word in spoken.out
 
 
-@pytest.mark.parametrize("arguments", [(), ("paint",), ("serve", "--port", "1")])
+@pytest.mark.parametrize("arguments", [(), ("draw",), ("paint",), ("serve", "--port", "1")])
 def test_what_is_no_command_is_told_with_the_usage(capsys, arguments):
     code, spoken = said(capsys, *arguments)
     assert code == 2

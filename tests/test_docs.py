@@ -13,10 +13,13 @@ from artbot_server import errors, events
 from artbot_server.config import PROJECT_ROOT, Settings
 from artbot_server.painting import template_format
 from artbot_server.painting.jobs import Job, job_json
-from artbot_server.web import requests
+from artbot_server.web.fields import Request
+from artbot_server.web.http import ROUTES
+from artbot_server.web.socket_events import EVENTS
 
 ROOT = Path(__file__).parent.parent
 PROTOCOL = (ROOT / "docs/protocol.md").read_text()
+HTTP_API = (ROOT / "docs/http_api.md").read_text()
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
 TEMPLATES = (ROOT / "docs/templates.md").read_text()
 
@@ -36,7 +39,8 @@ def section(text: str, heading: str) -> str:
 
 
 def models(root: type[BaseModel]) -> list[type[BaseModel]]:
-    return [one for child in root.__subclasses__() for one in (child, *models(child))]
+    every = [one for child in root.__subclasses__() for one in (child, *models(child))]
+    return [one for one in every if one.__module__.startswith("artbot_server.") and one.model_fields]
 
 
 def test_every_event_of_the_server_is_described():
@@ -52,24 +56,22 @@ def test_every_field_of_an_event_is_described(kind):
     assert names <= marked(section(PROTOCOL, "## What the server sends"))
 
 
-def client_events() -> set[str]:
-    """What `web/sockets.py` listens to, besides a connection's beginning and end."""
-    tree = ast.parse((ROOT / "artbot_server/web/sockets.py").read_text())
-    tables = [node for node in ast.walk(tree) if isinstance(node, ast.Dict) and len(node.keys) > 5]
-    keys = {key.value for table in tables for key in table.keys if isinstance(key, ast.Constant)}
-    return {key for key in keys if isinstance(key, str)} | {"gpt_chat"}
-
-
 def test_every_event_of_a_client_is_described():
     sent = section(PROTOCOL, "## What a client sends")
-    assert len(client_events()) > 10
-    for name in client_events():
-        assert f"`{name}`" in sent
+    assert len(EVENTS) > 10
+    for handler in EVENTS:
+        assert f"`{handler.name}`" in sent
 
 
-@pytest.mark.parametrize("model", models(requests.Request), ids=lambda model: model.__name__)
+def test_every_route_is_described():
+    assert len(ROUTES) > 1
+    for route in ROUTES:
+        assert f"`{route.method} {route.path}`" in HTTP_API
+
+
+@pytest.mark.parametrize("model", models(Request), ids=lambda model: model.__name__)
 def test_every_field_of_a_request_is_described(model):
-    written = marked(PROTOCOL) | {"folderName", "templateName"}  # the article's own, over HTTP
+    written = marked(PROTOCOL) | marked(HTTP_API)
     names = {field.alias or name for name, field in model.model_fields.items()}
     assert names <= written | {"role", "content"}
 

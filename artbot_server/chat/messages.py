@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,7 @@ class Conversation:
     message_count: int = 0
     created_at: float
     updated_at: float
+    closed_at: float | None = None
 
     def as_json(self, picture_url: str | None = None) -> dict[str, Any]:
         """The `conversation` record of docs/protocol.md."""
@@ -35,6 +36,7 @@ class Conversation:
             "message_count": self.message_count,
             "created_at": self.created_at,
             "updated_at": self.updated_at,
+            "closed_at": self.closed_at,
             "picture_url": picture_url,
         }
 
@@ -48,6 +50,7 @@ class Message:
         message_id: always the user's.
         position: 0, 1, 2 … in the conversation.
         seq: frames cut so far (replies).
+        candidates: several prompts to choose from (`prompt, negative_prompt, explanation` each), where they were asked for.
     """
 
     id: str
@@ -70,6 +73,7 @@ class Message:
     template: str | None = None
     client_sid: str | None = None
     created_at: float
+    candidates: Sequence[Mapping[str, Any]] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The `message` record of docs/protocol.md."""
@@ -89,6 +93,7 @@ class Message:
             "seq": self.seq,
             "prompt": self.prompt,
             "negative_prompt": self.negative_prompt,
+            "candidates": self.candidates,
             "finish_reason": self.finish_reason,
             "usage": self.usage,
             "model": self.model,

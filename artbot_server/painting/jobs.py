@@ -59,6 +59,8 @@ class Job:
         count: pictures expected.
         attempt: how often it was begun; 0 while it was never claimed.
         worker, lease_until: who paints it and how long that holds.
+        batch_id, place, label: the batch it is an item of, its number in it, and what a grid writes over it.
+        callback_url: told when it has ended.
     """
 
     id: str
@@ -94,6 +96,10 @@ class Job:
     created_at: float = 0.0
     started_at: float | None = None
     ended_at: float | None = None
+    batch_id: str | None = None
+    label: str | None = None
+    place: int | None = None
+    callback_url: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -105,6 +111,7 @@ _TOLD = (
     *("state", "seq", "attempt", "backend", "error", "substituted", "conversation_id", "reply_id", "client_sid"),
     *("folder", "template", "mode", "prompt", "negative_prompt", "overrides", "image_id"),
     *("width", "height", "count", "progress", "step", "steps", "created_at", "started_at", "ended_at"),
+    *("batch_id", "label", "place"),
 )
 
 

@@ -14,6 +14,7 @@ class PaintOrder:
     Attributes:
         job_id: made by the client; the same one again gives the first answer again.
         reply_id, conversation_id: where the prompt came from, for display.
+        batch_id, place, label, callback_url: as in `jobs.Job`.
     """
 
     prompt: str
@@ -27,6 +28,10 @@ class PaintOrder:
     conversation_id: str | None = None
     reply_id: str | None = None
     client_sid: str | None = None
+    batch_id: str | None = None
+    label: str | None = None
+    place: int | None = None
+    callback_url: str | None = None
 
     def __repr__(self) -> str:
         return f"PaintOrder({self.folder}/{self.template})"

@@ -31,6 +31,7 @@ class StoredPicture:
     infotext: str = ""
     created_at: float = 0.0
     share_token: str | None = None
+    batch_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,10 @@ class PaintQueue:
         return job_json(job, pictures=shown, grid=grid, position=position, eta_s=eta_s)
 
 
-_PASSED_ON = ("folder", "template", "conversation_id", "reply_id", "client_sid")
+_PASSED_ON = (
+    *("folder", "template", "conversation_id", "reply_id", "client_sid"),
+    *("batch_id", "label", "place", "callback_url"),
+)
 _MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
 
 

@@ -54,6 +54,7 @@ conversations = Table(
     Column("message_count", Integer, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
+    Column("closed_at", Float),
     Index(None, "session_id", "updated_at"),
     UniqueConstraint("session_id", "client_sid"),
 )
@@ -83,6 +84,7 @@ messages = Table(
     Column("owner", Text),
     Column("owner_until", Float),
     Column("created_at", Float, nullable=False),
+    Column("candidates", JSON),
     PrimaryKeyConstraint("session_id", "id"),
     UniqueConstraint("conversation_id", "position"),
     Index(None, "session_id", "message_id"),
@@ -125,9 +127,14 @@ jobs = Table(
     Column("created_at", Float, nullable=False),
     Column("started_at", Float),
     Column("ended_at", Float),
+    Column("batch_id", Text),
+    Column("label", Text),
+    Column("place", Integer),
+    Column("callback_url", Text),
     Index(None, "state", "created_at"),
     Index(None, "session_id", "created_at"),
     Index(None, "conversation_id"),
+    Index(None, "batch_id"),
 )
 
 pictures = Table(
@@ -146,7 +153,46 @@ pictures = Table(
     Column("infotext", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("share_token", Text, unique=True),
+    Column("batch_id", Text),
     Index(None, "job_id"),
+    Index(None, "session_id", "created_at"),
+    Index(None, "batch_id"),
+)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("session_id", Text, nullable=False),
+    Column("conversation_id", Text),
+    Column("client_sid", Text),
+    Column("prompt", Text, nullable=False),
+    Column("negative_prompt", Text, nullable=False),
+    Column("overrides", JSON, nullable=False),
+    Column("items", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("saved_to", Text),
+    Column("created_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Index(None, "session_id", "created_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("job_id", Text, nullable=False, unique=True),
+    Column("session_id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Float),
+    Column("status", Integer),
+    Column("error", Text),
+    Column("created_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Index(None, "state", "next_at"),
     Index(None, "session_id", "created_at"),
 )
 

@@ -9,7 +9,8 @@ from artbot_server import __version__
 from artbot_server.config import Settings
 from artbot_server.llm.base import Engine
 from artbot_server.storage.backends import KnownBackend
-from artbot_server.web.requests import EVENT_IMAGE_BYTES, TEXT_CHARS
+from artbot_server.web.fields import EVENT_IMAGE_BYTES
+from artbot_server.web.requests import TEXT_CHARS
 from artbot_server.web.services import UPLOAD_BYTES
 
 

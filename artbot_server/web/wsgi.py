@@ -10,7 +10,8 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from artbot_server.web.access import same_site, visit_of
-from artbot_server.web.http_api import http_api
+from artbot_server.web.http import ROUTES
+from artbot_server.web.http.routes import blueprint
 from artbot_server.web.packets import CheckedPacket, hang_up_on_garbage
 from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
 from artbot_server.web.services import Services
@@ -30,7 +31,7 @@ def flask_app(services: Services) -> Flask:
     flask.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
     guard(flask, services)
     flask.register_blueprint(pages(services))
-    flask.register_blueprint(http_api(services))
+    flask.register_blueprint(blueprint(services, ROUTES))
     return flask
 
 

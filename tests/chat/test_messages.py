@@ -8,7 +8,7 @@ def test_a_conversations_record_has_its_picture_and_says_nothing_of_its_session(
     record = Conversation(**CONVERSATION, message_count=4).as_json("/images/1")
     assert record == {
         "conversation_id": "c1", "title": "Foxes", "folder": None, "template": None, "client_sid": None,
-        "message_count": 4, "created_at": 1.0, "updated_at": 2.0, "picture_url": "/images/1",
+        "message_count": 4, "created_at": 1.0, "updated_at": 2.0, "closed_at": None, "picture_url": "/images/1",
     }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def test_a_replys_record_has_both_ids_and_what_came_of_it():
     )  # fmt: skip
     assert reply.as_json() == {
         "role": "assistant", "content": "a fox", "state": "failed", "position": 0, "created_at": 1.0,
-        "conversation_id": "c1", "message_id": "m1", "reply_id": "r1", "seq": 3, "prompt": "a fox",
+        "conversation_id": "c1", "message_id": "m1", "reply_id": "r1", "seq": 3, "prompt": "a fox", "candidates": None,
         "negative_prompt": "snow", "finish_reason": "stop", "usage": {"total_tokens": 1}, "model": "m",
         "error": {"code": "engine_cut"},
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The HTTP API for PHP, Java and curl: the article's form and uploads. Same services and errors as the socket."""
+"""The article's `POST /submitbyprompt`: its form, its `images` key of base64; with real status codes on failure."""
 
 from __future__ import annotations
 
@@ -8,62 +8,51 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Response
+from pydantic import Field
 
 from artbot_server.errors import ArtbotError, BackendFailed, BadRequest, Unavailable
 from artbot_server.painting.jobs import Job, JobState
 from artbot_server.painting.orders import PaintOrder
-from artbot_server.painting.pictures import StoredPicture, picture_json
-from artbot_server.web.pages import SESSION_HEADER
-from artbot_server.web.requests import SubmitByPrompt, parse
-from artbot_server.web.services import UPLOAD_BYTES, Services
+from artbot_server.painting.pictures import StoredPicture
+from artbot_server.web.fields import Name, Prompt, Request
+from artbot_server.web.http.routes import Answer, Call, Route
+from artbot_server.web.services import Services
 
 BASE64_STEP = 98_304
 """Bytes encoded at a time (a multiple of 3), with a breath after each: a large picture must not hold the loop."""
 
 MOST_WAITING = 64
 """Calls that may wait for pictures at a time: each holds a connection for minutes."""
+_waiting = threading.BoundedSemaphore(MOST_WAITING)
 
 FORM_NAMES = {"folder": "folderName", "template": "templateName", "image_id": "image"}
 
 
-def http_api(services: Services) -> Blueprint:
-    """The routes."""
-    api = Blueprint("http_api", __name__)
-    waiting = threading.BoundedSemaphore(MOST_WAITING)
+class SubmitByPrompt(Request):
+    """The form fields of the article's `POST /submitbyprompt`."""
 
-    @api.post("/api/v1/images")
-    def upload() -> Response:
-        session_id, token = services.door.session_or_new(g.visit)
-        picture = services.keep_upload(session_id, "image", _file("image"))
-        response = jsonify(ok=True, **picture_json(picture, services.sign))
-        response.headers[SESSION_HEADER] = token
-        return response
-
-    @api.post("/submitbyprompt")
-    def submit_by_prompt() -> Response:
-        session_id, token = services.door.session_or_new(g.visit)
-        with _named_as_in_the_form(), _one_of(waiting):
-            job = _submitted(services, session_id)
-            job = services.queue.wait(session_id, job.id)
-        pictures = _pictures(services, job)
-        response = Response(_images_json(services, pictures), mimetype="application/json")
-        response.headers[SESSION_HEADER] = token
-        return response
-
-    return api
+    prompt: Prompt
+    folder: Name = Field(alias="folderName")
+    template: Name = Field(alias="templateName")
 
 
-def _submitted(services: Services, session_id: str) -> Job:
-    asked = parse(SubmitByPrompt, {name: value.strip() for name, value in request.form.items() if value.strip()})
+def submit_by_prompt(services: Services, call: Call) -> Answer:
+    with _named_as_in_the_form(), _one_of(_waiting):
+        job = services.queue.wait(call.session_id, _submitted(services, call).id)
+    return Response(images_json(services, pictures_of(services, job)), mimetype="application/json")
+
+
+def _submitted(services: Services, call: Call) -> Job:
+    asked: SubmitByPrompt = call.body
     _, template = services.templates.find(asked.folder, asked.template)
-    if services.door.session_of(g.visit) is None:  # a new session each time: only the address tells who it is
-        services.chat_limit.count(g.visit.address)
+    if call.is_new:
+        services.chat_limit.count(call.visit.address)
     image_id = None
-    if template.mode == "img2img" and "image" in request.files:  # as in the article, others do not look at it
-        image_id = services.keep_upload(session_id, "image", _file("image")).id
+    if template.mode == "img2img" and call.has_file("image"):  # as in the article, others do not look at it
+        image_id = services.keep_upload(call.session_id, "image", call.file("image")).id
     order = PaintOrder(prompt=asked.prompt, folder=asked.folder, template=asked.template, image_id=image_id)
-    return services.queue.submit(session_id, order)[0]
+    return services.queue.submit(call.session_id, order)[0]
 
 
 @contextmanager
@@ -89,17 +78,7 @@ def _named_as_in_the_form() -> Iterator[None]:
         raise
 
 
-def _file(name: str) -> bytes:
-    sent = request.files.get(name)
-    if sent is None:
-        raise BadRequest(f"The form field {name} must hold a picture's file.", field=name, allowed="a file")
-    data = sent.stream.read(UPLOAD_BYTES + 1)
-    if not data:
-        raise BadRequest(f"The file in the form field {name} is empty.", field=name, allowed="a file")
-    return data
-
-
-def _pictures(services: Services, job: Job) -> list[StoredPicture]:
+def pictures_of(services: Services, job: Job) -> list[StoredPicture]:
     """A finished job's pictures; its error where it has none."""
     if job.state is not JobState.DONE:
         told = dict(job.error or {"code": "cancelled", "message": "The job was cancelled.", "detail": {}})
@@ -110,7 +89,7 @@ def _pictures(services: Services, job: Job) -> list[StoredPicture]:
     return [picture for picture in services.pictures.of_jobs([job.id])[job.id] if picture.kind == "picture"]
 
 
-def _images_json(services: Services, pictures: list[StoredPicture]) -> Iterator[bytes]:
+def images_json(services: Services, pictures: list[StoredPicture]) -> Iterator[bytes]:
     """`{"images": [base64, …]}` piece by piece."""
     yield b'{"images":['
     for number, picture in enumerate(pictures):
@@ -121,3 +100,15 @@ def _images_json(services: Services, pictures: list[StoredPicture]) -> Iterator[
             time.sleep(0)
         yield b'"'
     yield b"]}"
+
+
+ROUTES = (
+    Route(
+        "POST",
+        "/submitbyprompt",
+        submit_by_prompt,
+        "The article's form: wait for the pictures of a prompt painted with a template; `images` are base64.",
+        body=SubmitByPrompt,
+        files=("image",),
+    ),
+)

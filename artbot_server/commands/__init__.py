@@ -1,0 +1,4 @@
+"""The commands of `artbot` beside serve and worker: one module each, with `add_to` for its arguments.
+
+Imported only when a command line is read; each module imports what paints when it runs, so that help answers at once.
+"""

@@ -1,0 +1,68 @@
+"""Pictures into files: whole or not at all, and never over one that is there."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from artbot_server.errors import BadRequest
+from artbot_server.painting.picture_checks import check_picture
+from artbot_server.painting.pictures import EXTENSIONS
+from artbot_server.sd.base import Picture
+
+MAX_PICTURE_BYTES = 128 * 1024 * 1024
+"""As the worker takes from a backend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A picture in its file; sizes in pixels."""
+
+    path: Path
+    width: int
+    height: int
+    seed: int | None
+    infotext: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For scripts."""
+        return {
+            "path": str(self.path),
+            "width": self.width,
+            "height": self.height,
+            "seed": self.seed,
+            "infotext": self.infotext,
+        }
+
+
+def save(picture: Picture, folder: Path, stem: str) -> Saved:
+    """Write a picture as it came to `<folder>/<stem>.<ext>`, or `<stem>_2` and so on where that is taken.
+
+    Raises:
+        BadRequest: the folder cannot be written.
+    """
+    checked = check_picture(picture.data, MAX_PICTURE_BYTES)
+    path = write_new(checked.data, folder, stem, EXTENSIONS[checked.mime])
+    return Saved(path, *checked.size, picture.seed, picture.infotext)
+
+
+def write_new(data: bytes, folder: Path, stem: str, extension: str) -> Path:
+    """Write a file under a name that is free; the path. Raises BadRequest when the folder cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f".{stem}.{os.getpid()}.part"
+        part.write_bytes(data)
+        number = 1
+        while True:
+            path = folder / f"{stem}{f'_{number}' if number > 1 else ''}.{extension}"
+            try:
+                os.link(part, path)  # fails where something is there already, which a rename would replace
+                break
+            except FileExistsError:
+                number += 1
+        part.unlink()
+    except OSError as error:
+        raise BadRequest(f"{folder} cannot be written: {error.strerror}.", field="out") from error
+    return path

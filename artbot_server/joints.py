@@ -1,0 +1,132 @@
+"""How the parts of the web process reach each other: small functions that `app` hands from one to the other.
+
+Each knows both sides so that neither has to know the other; what is done is the parts' own affair.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from artbot_server.chat.prompts import FoundPrompt
+from artbot_server.chat.relay import ReplyIds
+from artbot_server.chat.service import ChatPorts, ChatService
+from artbot_server.chat.words import Words
+from artbot_server.config import Settings
+from artbot_server.events import PaintProgress, Publish
+from artbot_server.live.local import LiveHub, OnMessage
+from artbot_server.llm.base import Engine
+from artbot_server.painting.orders import PaintOrder
+from artbot_server.painting.pictures import Sign, StoredPicture
+from artbot_server.painting.queue import PaintQueue
+from artbot_server.painting.suitable import require_suitable
+from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.uploads import keep_upload
+from artbot_server.storage.pictures import PictureStore
+from artbot_server.storage.sessions import Signer
+from artbot_server.web.access import Door
+from artbot_server.web.audience import Audience
+from artbot_server.web.metrics import Metrics
+from artbot_server.web.services import UPLOAD_BYTES
+
+
+def hear_workers(queue: PaintQueue, tell_server: Callable[[], None]) -> OnMessage:
+    """What is done with a worker's words."""
+
+    def hear(kind: str, body: Mapping[str, Any], blob: bytes) -> None:
+        if kind == "job_changed":
+            queue.job_changed(body["session_id"], body["job_id"])
+        elif kind == "progress":
+            progress = PaintProgress(
+                body["job_id"], body["progress"], body["step"], body["steps"], body["eta_s"], blob or None
+            )
+            queue.progress(body["session_id"], progress)
+        elif kind == "backends_changed":
+            tell_server()
+
+    return hear
+
+
+def chat_ports(
+    engine_for: Callable[[str | None], Engine],
+    templates: TemplateStore,
+    queue: PaintQueue,
+    publish: Publish,
+    spawn: Callable[..., Any],
+) -> ChatPorts:
+    """How chat reaches folders and painting, of which it knows nothing else."""
+
+    def system_prompt(folder: str | None) -> str:
+        return templates.current().folder(folder).system_prompt if folder else ""
+
+    def screen(folder: str | None, text: str) -> None:
+        if folder:
+            require_suitable(templates.current().folder(folder), text, "text")
+
+    def paint(session_id: str, words: Words, found: FoundPrompt, ids: ReplyIds) -> str:
+        order = PaintOrder(
+            prompt=found.prompt,
+            negative_prompt=found.negative_prompt,
+            folder=words.folder or "",
+            template=words.template or "",
+            image_id=words.image_id,
+            conversation_id=ids.conversation_id,
+            reply_id=ids.reply_id,
+            client_sid=ids.client_sid,
+        )
+        return queue.submit(session_id, order)[0].id
+
+    return ChatPorts(
+        engine_for=engine_for,
+        system_prompt=system_prompt,
+        screen=screen,
+        paint=paint,
+        publish=publish,
+        spawn=spawn,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+
+
+def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
+    def keep(session_id: str, field: str, data: bytes) -> StoredPicture:
+        return keep_upload(
+            data,
+            session_id,
+            "mask" if field == "mask" else "upload",
+            uploads_dir=settings.data_dir / "uploads",
+            max_bytes=UPLOAD_BYTES,
+            ask=live.ask,
+            pictures=pictures,
+        )
+
+    return keep
+
+
+def addresses(signer: Signer) -> Sign:
+    """Addresses that open a picture for whoever was told them."""
+
+    def sign(name: str, variant: str) -> str:
+        if variant == "shared":
+            return f"/shared/{name}"
+        suffix = "" if variant == "original" else f"/{variant}"
+        return f"/images/{name}{suffix}?sig={signer.signature('picture', f'{name}/{variant}')}"
+
+    return sign
+
+
+def door(settings: Settings, signer: Signer) -> Door:
+    return Door(
+        signer=signer,
+        access_key=settings.access_key or signer.signature("made", "access"),
+        access_given=bool(settings.access_key),
+        operator_key=settings.operator_key,
+    )
+
+
+def metrics(audience: Audience, chat: ChatService, live: LiveHub) -> Metrics:
+    metrics = Metrics()
+    metrics.watch("artbot_sockets", "Sockets connected", lambda: len(audience))
+    metrics.watch("artbot_replies_running", "Replies being written", lambda: len(chat.live))
+    metrics.watch("artbot_workers", "Workers connected", lambda: live.workers)
+    return metrics

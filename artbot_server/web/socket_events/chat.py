@@ -1,0 +1,74 @@
+"""Events of chat: both forms of `gpt_chat`, stopping and resuming a reply."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from artbot_server.chat.words import ArticleWords, Words
+from artbot_server.web import requests as ask
+from artbot_server.web.audience import Member
+from artbot_server.web.fields import Request
+from artbot_server.web.services import Services
+from artbot_server.web.socket_events.table import Ack, EventHandler
+
+
+def gpt_chat(services: Services, member: Member, asked: ask.ArticleChat | ask.SessionChat) -> Ack:
+    return (
+        article_chat(services, member, asked)
+        if isinstance(asked, ask.ArticleChat)
+        else session_chat(services, member, asked)
+    )
+
+
+def session_chat(services: Services, member: Member, asked: ask.SessionChat) -> Ack:
+    fields = asked.model_dump()
+    fields["message_id"] = asked.message_id or str(uuid.uuid4())
+    if asked.image_id:
+        services.pictures.get(asked.image_id, member.session_id)
+    ids = services.chat.say(member.session_id, Words(**fields), lambda: services.chat_limit.count(member.session_id))
+    return {"message_id": ids.message_id, "reply_id": ids.reply_id, "conversation_id": ids.conversation_id}
+
+
+def article_chat(services: Services, member: Member, asked: ask.ArticleChat) -> Ack:
+    services.chat_limit.count(member.address)
+    words = ArticleWords(**asked.model_dump())
+    _, outcome = services.chat.answer_article(
+        member.session_id, words, lambda event: services.audience.send(member.sid, event)
+    )
+    ack: Ack = {"status": "connected", "full_message": outcome.text, "client_sid": asked.client_sid}
+    if outcome.error is not None:
+        ack |= {"ok": False, "status": "error", "error": outcome.error.as_json()}
+    return ack
+
+
+def stop_chat(services: Services, member: Member, asked: ask.StopChat) -> Ack:
+    return {"stopped": services.chat.live.stop(member.session_id, **asked.model_dump())}
+
+
+def resume(services: Services, member: Member, asked: ask.Resume) -> Ack:
+    member.outbox.forget(asked.reply_id)
+    return services.chat.resume(member.session_id, asked.reply_id)
+
+
+def _form(data: Any) -> type[Request]:
+    return ask.ArticleChat if _is_article(data) else ask.SessionChat
+
+
+def _is_article(data: Any) -> bool:
+    return isinstance(data, dict) and "messages" in data
+
+
+def _article_end(data: Any) -> Ack:
+    """The article's clients look for these in every ack."""
+    if not _is_article(data):
+        return {}
+    panel = data.get("client_sid")
+    return {"status": "error", "full_message": "", "client_sid": panel if isinstance(panel, str) else None}
+
+
+EVENTS = (
+    EventHandler("gpt_chat", ask.SessionChat, gpt_chat, request_for=_form, when_failed=_article_end),
+    EventHandler("stop_chat", ask.StopChat, stop_chat),
+    EventHandler("resume", ask.Resume, resume),
+)
