@@ -15,6 +15,8 @@ LEVELS = {  # the longest name that fits a module counts
     "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
     "chat": 1, "painting": 1,
     "painting.picture_checks": 2, "painting.picture_text": 2, "painting.template_files": 2, "painting.template_store": 2,
+    "painting.template_sources": 2, "painting.template_writer": 2, "painting.template_folders": 2,
+    "painting.template_bundles": 2, "painting.atomic_files": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "chat.service": 3,
     "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
@@ -74,6 +76,7 @@ BROAD = {"app.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbo
 PRINTING = {"commands/output.py", "lifetime.py"}
 
 TESTED_ELSEWHERE = {
+    "painting/infotext_fields.py": "tests/painting/test_drafts.py",  # only tables
     "app.py": "tests/e2e/test_main_job.py",  # the whole, joined
     "worker_app.py": "tests/e2e/test_main_job.py",
     "lifetime.py": "tests/e2e/test_restart.py",

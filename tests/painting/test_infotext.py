@@ -221,5 +221,10 @@ def test_any_text_can_be_read_and_is_stable_from_then_on() -> None:
 
 
 def test_a_hostile_text_is_read_in_a_moment() -> None:
-    for text in ("Steps: 1, " + 'a: "x, ' * 20_000, "Steps: 1, a: " + "[" * 100_000, "Steps: 1," * 20_000, "x " * 60_000):
+    for text in (
+        "Steps: 1, " + 'a: "x, ' * 20_000,
+        "Steps: 1, a: " + "[" * 100_000,
+        "Steps: 1," * 20_000,
+        "x " * 60_000,
+    ):
         assert len(write(parse(text))) > 0
