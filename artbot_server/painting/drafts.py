@@ -205,10 +205,13 @@ def find_model(name: str, digest: str, can: Abilities) -> str | None:
     """The checkpoint's name as some backend lists it; None where none does, or where a payload cannot choose one."""
     if can.fields and "override_settings" not in can.fields:
         return None
+    for known in can.checkpoints:
+        if digest and (known.goes_by(digest) or known.goes_by(f"{name} [{digest}]")):
+            return known.name
     stem = _TITLE.fullmatch(name)
-    for known in can.models:
-        if known == name or (stem is not None and known == stem[1]):
-            return known
+    for listed in can.models:
+        if listed == name or (stem is not None and listed == stem[1]):
+            return listed
     return None
 
 

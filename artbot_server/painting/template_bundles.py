@@ -17,7 +17,7 @@ import orjson
 
 from artbot_server.errors import BadRequest, TooLarge
 from artbot_server.painting.template_format import FormatError, check_template, units_as_list
-from artbot_server.painting.template_inputs import PICTURE, is_path, slots
+from artbot_server.painting.template_inputs import PICTURE, decoded, is_path, slots
 from artbot_server.painting.template_sources import Source
 
 MOST_FILES = 200
@@ -44,7 +44,7 @@ class Bundle:
     Attributes:
         name: what it was called there.
         template: its JSON.
-        pictures: the inputs it tells by path, by place, and PICTURE; bytes that nobody has looked at yet.
+        pictures: all its inputs by place, and PICTURE; bytes that nobody has looked at yet.
     """
 
     name: str
@@ -84,9 +84,10 @@ def unpack(data: bytes, filename: str = "") -> Bundle:
         except _BROKEN_ZIP as error:
             raise BadRequest("This zip file is broken or locked.", field="file") from error
     template = _template(data)
-    if any(is_path(slot.value) for slot in slots(template["api_model"])):
+    pictures = _written_in(template)
+    if pictures.keys() != {slot.name for slot in slots(template["api_model"])}:
         raise BadRequest("This template names pictures that are not in the file; send a zip with them.", field="file")
-    return Bundle(PurePosixPath(filename.replace("\\", "/")).stem, template)
+    return Bundle(PurePosixPath(filename.replace("\\", "/")).stem, template, pictures)
 
 
 def _unpacked(packed: zipfile.ZipFile) -> Bundle:
@@ -98,9 +99,9 @@ def _unpacked(packed: zipfile.ZipFile) -> Bundle:
         raise BadRequest(f"A zip file holds one template; this one has {len(templates)}.", field="file")
     where = PurePosixPath(templates[0])
     template = _template(_read(packed, infos[templates[0]]))
-    pictures = {}
+    pictures = _written_in(template)
     for slot in slots(template["api_model"]):
-        if is_path(slot.value):
+        if slot.name not in pictures:
             wanted = PurePosixPath(slot.value.replace("\\", "/"))
             found = next((name for name in (str(wanted), str(where.parent / wanted)) if name in infos), None)
             if found is None:
@@ -109,6 +110,16 @@ def _unpacked(packed: zipfile.ZipFile) -> Bundle:
     if (shown := str(where.with_suffix(".webp"))) in infos:
         pictures[PICTURE] = _read(packed, infos[shown])
     return Bundle(str(where.with_suffix("")), template, pictures)
+
+
+def _written_in(template: dict[str, Any]) -> dict[str, bytes]:
+    """Take pictures that are written into the template out of it, by place."""
+    found = {}
+    for slot in slots(template["api_model"]):
+        if not is_path(slot.value):
+            found[slot.name] = decoded(slot.value, slot.name)
+            slot.put(f"{slot.name}.png")  # whoever saves it says where it lies
+    return found
 
 
 def _template(data: bytes) -> dict[str, Any]:

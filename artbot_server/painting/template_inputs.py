@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -80,6 +81,14 @@ def put_input(fields: dict[str, Any], name: str, path: str | None) -> None:
 def is_path(value: str) -> bool:
     """Whether a picture is told by its file, and not written into the template."""
     return not value.startswith("data:") and "." in value
+
+
+def decoded(text: str, field: str) -> bytes:
+    """A picture that is written as base64 or a data URL. Raises BadRequest."""
+    try:
+        return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
+    except ValueError as error:
+        raise BadRequest(f"{field}: neither a file of the folder nor base64.", field=f"template.{field}") from error
 
 
 def own_folder(template: str) -> str:

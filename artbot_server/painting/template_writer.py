@@ -6,7 +6,6 @@ stay. Pictures are recoded by whoever may decode them (`Recode`), never here.
 
 from __future__ import annotations
 
-import base64
 import copy
 import json
 import os
@@ -19,7 +18,7 @@ from artbot_server.painting.atomic_files import hidden_beside, sync_folder, writ
 from artbot_server.painting.template_files import check_file, files_of
 from artbot_server.painting.template_folders import move_title
 from artbot_server.painting.template_format import FormatError, check_template, units_as_list
-from artbot_server.painting.template_inputs import INPUT_NAMES, PICTURE, is_path, own_folder, put_input, slots
+from artbot_server.painting.template_inputs import INPUT_NAMES, PICTURE, decoded, is_path, own_folder, put_input, slots
 from artbot_server.painting.template_names import free_name, template_name
 from artbot_server.painting.template_sources import Source, file_inside, folder_path, read_source, source_of
 
@@ -144,14 +143,6 @@ class TemplateWriter:
         if source.picture:
             write_file(path.with_suffix(".webp"), source.picture.read_bytes())
         return written
-
-
-def decoded(text: str, field: str) -> bytes:
-    """A picture that is written as base64 or a data URL. Raises BadRequest."""
-    try:
-        return base64.b64decode(text.partition(",")[2] if text.startswith("data:") else text, validate=True)
-    except ValueError as error:
-        raise BadRequest(f"{field}: neither a file of the folder nor base64.", field=f"template.{field}") from error
 
 
 def _checked(data: dict[str, Any]) -> None:

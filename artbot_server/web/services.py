@@ -8,6 +8,7 @@ from typing import Any
 
 from artbot_server.chat.service import ChatService
 from artbot_server.config import Settings
+from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
@@ -40,6 +41,7 @@ class Services:
     templates: TemplateStore
     chat_limit: AskLimit
     upload_limit: AskLimit
+    backend: BackendQuestions
     metrics: Metrics
     sign: Sign
     server_json: Callable[[], dict[str, Any]]

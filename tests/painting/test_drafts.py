@@ -14,7 +14,7 @@ from artbot_server.painting.merge import Order, merge
 from artbot_server.painting.template_format import check_template, units_as_list
 from artbot_server.painting.templates import Bilingual, Folder, InputPictures, Template
 from artbot_server.sd.automatic1111.fields import KNOWN_FIELDS, PICTURE_SETTINGS
-from artbot_server.sd.base import Abilities
+from artbot_server.sd.base import Abilities, Checkpoint
 from artbot_server.sd.demo.backend import DemoBackend
 from tests.painting import infotexts
 from tests.painting.writing import article
@@ -213,6 +213,18 @@ _UNDERSTOOD = {
 )
 def test_models_by_name_file_and_title(name: str, found: str | None) -> None:
     assert find_model(name, "", CAN) == found
+
+
+def test_a_models_hash_counts_more_than_its_name() -> None:
+    checkpoints = (
+        Checkpoint("dream", "dream.safetensors [aaaaaaaaaa]", "dream.safetensors", "aaaaaaaaaa"),
+        Checkpoint("dream_renamed", "dream_renamed.safetensors [bbbbbbbbbb]", "dream_renamed.safetensors", "bbbbbbbbbb"),
+    )
+    can = Abilities(models=("dream", "dream_renamed"), checkpoints=checkpoints)
+    assert find_model("dream", "bbbbbbbbbb", can) == "dream_renamed"
+    assert find_model("gone", "aaaaaaaaaa", can) == "dream"
+    assert find_model("dream", "cccccccccc", can) == "dream", "another file by that name: its picture will differ"
+    assert find_model("gone", "cccccccccc", can) is None
 
 
 def test_no_model_is_chosen_where_a_payload_cannot_choose_one() -> None:

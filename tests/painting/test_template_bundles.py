@@ -58,6 +58,15 @@ def test_with_pictures_it_travels_as_a_zip_that_can_be_unpacked_by_hand(tmp_path
     assert load_library(by_hand).find("animals", "night/a")[1].inputs.unit_images == ("animals/pose.png",) * 2
 
 
+def test_r14_pictures_written_into_a_template_are_taken_out(tmp_path: Path) -> None:
+    (tmp_path / "animals").mkdir()
+    bundle = unpack(json.dumps(article(init_images=[as_text(picture("red"))], mask=as_text(picture("blue")))).encode())
+    assert bundle.pictures == {"init_image": picture("red"), "mask": picture("blue")}
+    assert len(json.dumps(bundle.template)) < 300
+    saved = writer(tmp_path).save("animals", "a", bundle.template, pictures=bundle.pictures)
+    assert sorted(saved.inputs()) == ["init_image", "mask"]
+
+
 def test_a_zip_of_a_folder_as_a_file_manager_makes_it(tmp_path: Path) -> None:
     files = {
         "mine/a.json": template("img2img", init_images=["in/x.png"]),
