@@ -23,6 +23,7 @@ LEVELS = {  # the longest name that fits a module counts
     "painting.queue": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3, "painting.file_questions": 3, "painting.file_answers": 3,
+    "painting.template_tool": 3,
     "web": 4,
     "app": 5, "joints": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5, "client": 5, "commands": 6, "cli": 7,
 }  # fmt: skip
@@ -77,6 +78,9 @@ BROAD = {"app.py": 1, "painting/painters.py": 1, "web/sockets.py": 2, "web/outbo
 PRINTING = {"commands/output.py", "lifetime.py"}
 
 TESTED_ELSEWHERE = {
+    "painting/template_tool.py": "tests/e2e/test_templates.py",  # only joins
+    "web/http/templates.py": "tests/e2e/test_templates.py",
+    "web/http/template_folders.py": "tests/e2e/test_templates.py",
     "painting/file_answers.py": "tests/painting/test_file_questions.py",  # both halves together
     "painting/infotext_fields.py": "tests/painting/test_drafts.py",  # only tables
     "app.py": "tests/e2e/test_main_job.py",  # the whole, joined

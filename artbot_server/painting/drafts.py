@@ -228,12 +228,13 @@ def draft_of_job(job: Job, forced_negative: str = "") -> Draft:
     fields = copy.deepcopy(dict(job.fields))
     for name in ("send_images", "save_images"):
         fields.pop(name, None)
-    fields["prompt"] = _with_place(fields["prompt"], job.prompt)
-    own = fields["negative_prompt"]
+    fields["prompt"] = _with_place(fields.get("prompt", ""), job.prompt)
+    own = fields.get("negative_prompt", "")
     if forced_negative:
         own = own.removesuffix(forced_negative).removesuffix(", ")
     fields["negative_prompt"] = _with_place(own, job.negative_prompt)
-    unread, inputs = {}, {}
+    unread: dict[str, str] = {}
+    inputs: dict[str, str] = {}
     for slot in slots(fields):
         value = slot.value
         slot.clear()

@@ -46,6 +46,17 @@ class FolderWriter:
             sync_folder(self._root)
         return name
 
+    def read(self, name: str) -> tuple[dict[str, Any], str]:
+        """The settings and the system prompt as they are written. Raises BadRequest for broken ones."""
+        home = folder_path(self._root, name)
+        try:
+            prompt = (home / SYSTEM_PROMPT).read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            prompt = ""
+        except UnicodeDecodeError as error:
+            raise BadRequest(f"{SYSTEM_PROMPT} is not in UTF-8.", field="folder") from error
+        return _settings(home).unwrap(), prompt.strip()
+
     def edit(self, name: str, settings: Mapping[str, Any], system_prompt: str | None = None) -> None:
         """Change some settings; None takes one out. `system_prompt` is written where it is given, empty: taken away."""
         with writing(self._root):

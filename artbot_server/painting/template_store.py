@@ -33,7 +33,7 @@ class TemplateStore:
     """
 
     def __init__(self, root: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._root = root
+        self.root = root
         self._clock = clock
         self._looking = threading.Lock()
         self._stamp = tree_stamp(root)  # before reading: what changes meanwhile is seen at the next look
@@ -70,10 +70,10 @@ class TemplateStore:
     def _look(self) -> None:
         self._looked_at = self._clock()
         try:
-            stamp = tree_stamp(self._root)
+            stamp = tree_stamp(self.root)
             if stamp == self._stamp:
                 return
-            library = load_library(self._root)
+            library = load_library(self.root)
         except errors.ConfigError as error:  # being replaced just now: the old one stands
             log.warning("templates.unreadable", reason=error.message)
             return

@@ -218,7 +218,9 @@ def test_models_by_name_file_and_title(name: str, found: str | None) -> None:
 def test_a_models_hash_counts_more_than_its_name() -> None:
     checkpoints = (
         Checkpoint("dream", "dream.safetensors [aaaaaaaaaa]", "dream.safetensors", "aaaaaaaaaa"),
-        Checkpoint("dream_renamed", "dream_renamed.safetensors [bbbbbbbbbb]", "dream_renamed.safetensors", "bbbbbbbbbb"),
+        Checkpoint(
+            "dream_renamed", "dream_renamed.safetensors [bbbbbbbbbb]", "dream_renamed.safetensors", "bbbbbbbbbb"
+        ),
     )
     can = Abilities(models=("dream", "dream_renamed"), checkpoints=checkpoints)
     assert find_model("dream", "bbbbbbbbbb", can) == "dream_renamed"
