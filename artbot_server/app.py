@@ -187,6 +187,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,
+        template_tool=joints.template_tool(settings, live, stores.templates, database),
         chat_limit=AskLimit(settings.chat_limit),
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
         backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),

@@ -14,8 +14,10 @@ LEVELS = {  # the longest name that fits a module counts
     "": 7,  # names what others may use, and imports it when it is asked for
     "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
     "chat": 1, "painting": 1,
+    "painting.picture_checks": 2, "painting.picture_text": 2, "painting.template_files": 2, "painting.template_store": 2,
+    "painting.template_sources": 2, "painting.template_writer": 2, "painting.template_folders": 2,
+    "painting.template_bundles": 2, "painting.atomic_files": 2,
     "painting.backend_questions": 3, "painting.backend_answers": 3,
-    "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "painting.grids": 2, "painting.labels": 2, "painting.saved_files": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "callbacks": 1, "callbacks.places": 0, "callbacks.rules": 0, "callbacks.post": 3, "callbacks.courier": 3,
@@ -24,6 +26,8 @@ LEVELS = {  # the longest name that fits a module counts
     "painting.queue": 3, "painting.preparation": 3, "painting.repeats": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3, "painting.batch_service": 3, "painting.batch_ends": 3,
+    "painting.file_questions": 3, "painting.file_answers": 3,
+    "painting.template_tool": 3,
     "web": 4,
     "app": 5, "joints": 5, "running": 5, "mounting": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5,
     "client": 5, "commands": 6, "cli": 7,
@@ -56,7 +60,7 @@ LIBRARIES = [
     ),
     (
         {"PIL"},
-        ("sd", "painting.picture_checks", "painting.grids", "painting.labels"),  # a grid is drawn of what was checked
+        ("sd", "painting.picture_checks", "painting.picture_text", "painting.grids", "painting.labels"),  # drawn of what was checked
         "so that pixels stay in the worker, and a picture is checked before it is decoded: use picture_checks instead",
     ),
     (
@@ -83,6 +87,11 @@ PRINTING = {"commands/output.py", "lifetime.py"}
 
 TESTED_ELSEWHERE = {
     "web/http/upscale.py": "tests/e2e/test_repeats.py",
+    "painting/template_tool.py": "tests/e2e/test_templates.py",  # only joins
+    "web/http/templates.py": "tests/e2e/test_templates.py",
+    "web/http/template_folders.py": "tests/e2e/test_templates.py",
+    "painting/file_answers.py": "tests/painting/test_file_questions.py",  # both halves together
+    "painting/infotext_fields.py": "tests/painting/test_drafts.py",  # only tables
     "app.py": "tests/e2e/test_main_job.py",  # the whole, joined
     "worker_app.py": "tests/e2e/test_main_job.py",
     "lifetime.py": "tests/e2e/test_restart.py",

@@ -23,7 +23,7 @@ from artbot_server.errors import (
 
 CLASSES = [ArtbotError, *ArtbotError.__subclasses__()]
 STATUS = {
-    "internal": 500, "bad_request": 400, "not_allowed": 403, "not_found": 404, "busy": 409, "too_large": 413,
+    "internal": 500, "bad_request": 400, "not_allowed": 403, "not_found": 404, "busy": 409, "conflict": 409, "too_large": 413,
     "too_many": 429, "engine_failed": 502, "backend_failed": 502, "unavailable": 503, "config": 500,
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.template_tool import TemplateTool
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.deliveries import DeliveryStore
 from artbot_server.storage.jobs import JobStore
@@ -50,6 +51,7 @@ class Services:
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore
+    template_tool: TemplateTool
     chat_limit: AskLimit
     upload_limit: AskLimit
     backend: BackendQuestions

@@ -12,6 +12,8 @@ from artbot_server.web.http import (
     images,
     jobs,
     sessions,
+    template_folders,
+    templates,
     upscale,
 )
 
@@ -23,6 +25,8 @@ ROUTES = (
     *batches.ROUTES,
     *backend.ROUTES,
     *upscale.ROUTES,
+    *templates.ROUTES,
+    *template_folders.ROUTES,
     *conversations.ROUTES,
     *chat_bot.ROUTES,
     *art_bot.ROUTES,
