@@ -37,6 +37,8 @@ HOUR_S = 3_600
 TAKEN_BACK = "This link was taken back, or is not whole.\n这个链接已收回，或者不完整。\n"
 OPEN_PATHS = ("/healthz", "/static/", "/images/", "/shared/", "/operator", "/metrics", "/template_picture")
 """Served without an access key: nothing of anybody's, or guarded by its own signature or key."""
+PAGES = {"/": "index.html", "/templates": "templates.html"}
+"""Pages for people: without an access key they ask for it, and they set the session's cookie."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -51,7 +53,7 @@ def guard(app: Flask, services: Services) -> None:
         asks_leave = request.method == "OPTIONS"  # a browser's question before the request, which carries no key
         if asks_leave or request.path.startswith(OPEN_PATHS) or services.door.may_enter(g.visit):
             return None
-        if request.path == "/":
+        if request.path in PAGES:
             return send_from_directory(services.settings.static_dir, "access.html", max_age=0), 403  # type: ignore
         raise NotAllowed("This server wants an access key (X-Artbot-Access).", field="access")
 
@@ -111,12 +113,13 @@ def pages(services: Services) -> Blueprint:
     static = services.settings.static_dir
 
     @page.get("/")
+    @page.get("/templates")
     def index() -> AnyResponse:
         if "access" in request.args:
-            response: AnyResponse = redirect("/")
+            response: AnyResponse = redirect(request.path)
             set_cookie(response, ACCESS_COOKIE, services.door.access_cookie())
             return response
-        response = send_from_directory(static, "index.html", max_age=0)
+        response = send_from_directory(static, PAGES[request.path], max_age=0)
         set_cookie(response, SESSION_COOKIE, services.door.session_or_new(g.visit)[1])
         return response
 
@@ -168,7 +171,8 @@ def pages(services: Services) -> Blueprint:
     @page.post("/operator")
     def operator_login() -> AnyResponse:
         require_operator(services, g.visit, request.form.get("key", ""))
-        response: AnyResponse = redirect("/metrics", 303)
+        to = request.args.get("to")
+        response: AnyResponse = redirect("/templates" if to == "templates" else "/metrics", 303)
         if services.door.operator_key:
             set_cookie(response, OPERATOR_COOKIE, services.door.operator_cookie())
         return response

@@ -1,0 +1,53 @@
+// The only file that knows the HTTP addresses of templates. Every call resolves with {ok: true, …} or {ok: false, error}
+// and never throws; the page's cookies say who asks.
+
+const ROOT = "/api/v1/templates";
+const FOLDERS = "/api/v1/template-folders";
+
+const at = (folder, name) => `${ROOT}/${encodeURIComponent(folder)}/${name.split("/").map(encodeURIComponent).join("/")}`;
+const folderAt = (folder) => `${FOLDERS}/${encodeURIComponent(folder)}`;
+
+export const library = () => ask("GET", ROOT);
+export const offers = () => ask("GET", "/api/v1/backend");
+
+export const open = (folder, name) => ask("GET", at(folder, name));
+export const save = (folder, name, template, version) => ask("PUT", at(folder, name), { template, version });
+export const copy = (folder, name, to) => ask("POST", `${at(folder, name)}/copy`, to);
+export const rename = (folder, name, to) => ask("POST", `${at(folder, name)}/rename`, to);
+export const remove = (folder, name) => ask("DELETE", at(folder, name));
+export const exportAddress = (folder, name) => `${at(folder, name)}/export`;
+
+/** `file` is a .json or .zip; `into` {folder, name}, both optional. */
+export const importFile = (file, into) => ask("POST", `${ROOT}/import`, form({ file, ...into }));
+
+/** A template made of {job_id}, {infotext} or {image: a PNG file}; nothing is saved. */
+export const draft = (source) => ask("POST", `${ROOT}/draft`, source.image ? form(source) : source);
+
+export const openFolder = (name) => ask("GET", folderAt(name));
+export const addFolder = (settings) => ask("POST", FOLDERS, settings);
+export const changeFolder = (name, settings) => ask("PATCH", folderAt(name), settings);
+export const removeFolder = (name) => ask("DELETE", folderAt(name));
+
+// ---- Internal ----
+
+function form(fields) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value) data.append(name, value);
+  return data;
+}
+
+async function ask(method, address, body) {
+  const isForm = body instanceof FormData;
+  const request = {
+    method,
+    credentials: "same-origin",
+    body: body === undefined || isForm ? body : JSON.stringify(body),
+    headers: body === undefined || isForm ? {} : { "Content-Type": "application/json" },
+  };
+  try {
+    const response = await fetch(address, request);
+    return await response.json();
+  } catch {
+    return { ok: false, error: { code: "offline", message: "", detail: {} } };
+  }
+}
