@@ -2,7 +2,7 @@
 // takes the field away. Kinds are those of `fields.js`; pictures have a file of their own.
 
 import { element } from "../dom.js";
-import { label, say } from "../i18n.js";
+import { label, say, t } from "../i18n.js";
 import { lastName } from "./fields.js";
 import { offered, optionOf, optionValue, parseNames, parseNumber, parseObject, showObject } from "./values.js";
 
@@ -49,6 +49,8 @@ const KINDS = {
     const names = offered(offers, field.list);
     const input = element("input", { className: "in", type: "text", value: value ?? "", autocomplete: "off" });
     input.addEventListener("input", () => changed(input.value || undefined, unknown(input.value, names)));
+    input.dataset.tPlaceholder = "option.unset";
+    input.placeholder = t("option.unset");
     listed(input, names);
     return input;
   },

@@ -62,7 +62,7 @@ export const GROUPS = [
     name: "hires",
     only: "txt2img",
     fields: [
-      toggle("api_model.enable_hr"),
+      toggle("api_model.enable_hr", { wide: true }),
       number("api_model.hr_scale", 1, 4, 2, { step: 0.05 }),
       choice("api_model.hr_upscaler", "upscalers"),
       whole("api_model.hr_second_pass_steps", 0, 150, 0),
