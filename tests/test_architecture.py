@@ -88,6 +88,7 @@ TESTED_ELSEWHERE = {
     "web/http/routes.py": "tests/e2e/test_http.py",
     "web/http/article.py": "tests/e2e/test_http.py",
     "web/http/images.py": "tests/e2e/test_http.py",
+    "web/http/template_trials.py": "tests/e2e/test_template_page.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
     "web/pages.py": "tests/e2e/test_access.py",
     "web/services.py": "tests/e2e/test_main_job.py",  # only a record

@@ -15,6 +15,7 @@ class PaintOrder:
         job_id: made by the client; the same one again gives the first answer again.
         reply_id, conversation_id: where the prompt came from, for display.
         batch_id, place, label, callback_url: as in `jobs.Job`.
+        draft: a template's file that is painted in the place of the saved one.
     """
 
     prompt: str
@@ -32,6 +33,7 @@ class PaintOrder:
     label: str | None = None
     place: int | None = None
     callback_url: str | None = None
+    draft: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"PaintOrder({self.folder}/{self.template})"

@@ -16,6 +16,7 @@ import structlog
 
 from artbot_server.errors import NotFound, Unavailable
 from artbot_server.events import JobChanged, PaintProgress, PicturesReady, Publish
+from artbot_server.painting.drafted import drafted
 from artbot_server.painting.jobs import Job, JobState, job_json
 from artbot_server.painting.merge import Order, expected, merge
 from artbot_server.painting.orders import PaintOrder
@@ -23,6 +24,7 @@ from artbot_server.painting.pictures import Sign, StoredPicture, pictures_and_gr
 from artbot_server.painting.positions import Place, Positions
 from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.templates import Folder, Template
 from artbot_server.sd.base import Abilities
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.jobs import JobStore
@@ -193,7 +195,7 @@ class PaintQueue:
     # How an order becomes a job
 
     def _job(self, session_id: str, order: PaintOrder) -> Job:
-        folder, template = self._templates.find(order.folder, order.template)
+        folder, template = self._template(order)
         require_suitable(folder, order.prompt, "prompt")
         for name, picture_id in (("image_id", order.image_id), ("mask_id", order.mask_id)):
             if picture_id is not None:
@@ -213,6 +215,13 @@ class PaintQueue:
             height=height,
             count=count,
         )
+
+    def _template(self, order: PaintOrder) -> tuple[Folder, Template]:
+        if order.draft is None:
+            return self._templates.find(order.folder, order.template)
+        library = self._templates.current()
+        folder = library.folder(order.folder)
+        return folder, drafted(order.draft, folder.name, order.template, library.inputs)
 
     def _check_picture(self, name: str, picture_id: str, session_id: str) -> None:
         try:

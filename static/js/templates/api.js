@@ -23,6 +23,9 @@ export const importFile = (file, into) => ask("POST", `${ROOT}/import`, form({ f
 /** A template made of {job_id}, {infotext} or {image: a PNG file}; nothing is saved. */
 export const draft = (source) => ask("POST", `${ROOT}/draft`, source.image ? form(source) : source);
 
+/** Paint {prompt, folder, template, draft, job_id}: what comes of it is told over the socket. */
+export const paintTrial = (order) => ask("POST", `${ROOT}/trial`, order);
+
 export const openFolder = (name) => ask("GET", folderAt(name));
 export const addFolder = (settings) => ask("POST", FOLDERS, settings);
 export const changeFolder = (name, settings) => ask("PATCH", folderAt(name), settings);

@@ -4,6 +4,7 @@
 import { errorWords, t } from "../i18n.js";
 import { newTemplate } from "./document.js";
 
+const MUST_BE_NEW = ""; // in the place of a version
 const SAVE = ["save", "editor.save", "ink"];
 const LEAVE = [
   ["stay", "editor.leave.stay"],
@@ -70,7 +71,7 @@ export class Desk {
   async save(place = this.#work.place) {
     const to = place ?? (await this.#where("editor.save_as"));
     if (!to) return { ok: false };
-    const version = to === this.#work.place ? this.#work.version : undefined;
+    const version = to === this.#work.place ? this.#work.version : MUST_BE_NEW;
     const answer = await this.#api.save(to.folder, to.name, this.#work.template, version);
     if (!answer.ok) return answer.error.code === "conflict" ? this.#conflict(to) : answer;
     return this.#kept(to, "editor.saved");

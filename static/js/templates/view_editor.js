@@ -71,7 +71,8 @@ export class EditorView {
     const body = clone("editor");
     this.#parts = parts(body);
     this.#form = new FormView({ home: this.#parts.groups, changed: () => work.changed() });
-    if (session.operator) new TestView({ ...this.#context, home: this.#parts.test, life: this.#life.signal });
+    const refused = (error) => this.#refused(error);
+    if (session.operator) new TestView({ ...this.#context, home: this.#parts.test, life: this.#life.signal, refused });
     this.#home.replaceChildren(body);
     const does = {
       save: () => this.save(),
@@ -134,6 +135,7 @@ export class EditorView {
   #refused(error) {
     const words = ["bad_request", "internal"].includes(error.code) && error.message ? error.message : errorWords(error);
     const field = String(error.detail?.field ?? "").replace(/^template\./, "");
+    this.#parts.trouble.hidden = true;
     if (this.#form.refuse(field, words)) return;
     this.#parts.troubleWords.textContent = words;
     this.#parts.trouble.hidden = false;

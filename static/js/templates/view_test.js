@@ -7,6 +7,8 @@ import { newId } from "../ids.js";
 import { tabStore } from "../preferences.js";
 import { percent } from "../format.js";
 
+const FIRST_PROMPT = "a red fox in an autumn wood"; // prompts are English in both languages
+
 export class TestView {
   #parts;
   #context;
@@ -18,7 +20,7 @@ export class TestView {
     this.#parts = parts(view);
     context.home.append(view);
     const { prompt, stop } = this.#parts;
-    prompt.value = tabStore.get("test_prompt", t("example.fox"));
+    prompt.value = tabStore.get("test_prompt", FIRST_PROMPT);
     view.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#paint();
@@ -28,39 +30,31 @@ export class TestView {
     context.session.addEventListener("job", ({ detail }) => this.#changed(detail), { signal });
     context.session.addEventListener("progress", ({ detail }) => this.#progress(detail), { signal });
     context.session.addEventListener("images", ({ detail }) => this.#done(detail), { signal });
-    context.work.addEventListener("change", () => this.#ready(), { signal });
     this.#show(context.work.picture);
-    this.#ready();
   }
 
   // ---- Internal ----
 
-  /** What is painted is what is saved. */
-  #ready() {
-    const { work } = this.#context;
-    this.#parts.go.setAttribute("aria-disabled", String(work.dirty || Boolean(this.#job)));
-    if (work.dirty) say(this.#parts.note, "editor.test.unsaved");
-    else if (!this.#job) this.#parts.note.textContent = "";
-  }
-
+  /** The form as it stands is painted, saved or not. */
   async #paint() {
-    const { work, connection } = this.#context;
-    if (work.dirty || this.#job) return;
+    const { work, api, shelf } = this.#context;
+    if (this.#job) return;
     const { prompt, note } = this.#parts;
     tabStore.set("test_prompt", prompt.value);
     this.#running(newId());
-    const { folder, name: template } = work.place;
-    const ask = { job_id: this.#job, prompt: prompt.value, folder, template };
-    const ack = await connection.ask("generate", ask);
-    if (ack.ok) return void say(note, "job.inline");
+    const { folder = shelf.folder, name: template = "" } = work.place ?? {};
+    const order = { job_id: this.#job, prompt: prompt.value, folder, template, draft: work.template };
+    const answer = await api.paintTrial(order);
+    if (answer.ok) return void say(note, "job.inline");
     this.#running(null);
-    note.textContent = errorWords(ack.error);
+    note.textContent = "";
+    return void this.#context.refused(answer.error);
   }
 
   #running(job) {
     this.#job = job;
     this.#parts.stop.hidden = !job;
-    this.#ready();
+    this.#parts.go.setAttribute("aria-disabled", String(Boolean(job)));
   }
 
   #changed(job) {

@@ -5,6 +5,7 @@ export const en = {
   "templates.back": "Paint",
   "templates.title": "Templates",
   "templates.count": "1 in {folders} folders|{n} in {folders} folders",
+  "templates.add": "New",
   "templates.new": "New template",
   "templates.from": "From a picture or text",
   "templates.from.file": "A picture made by Stable Diffusion, or a template (.json, .zip)",
@@ -81,7 +82,6 @@ export const en = {
   "editor.picture.none": "No picture",
   "editor.test": "Try it on",
   "editor.test.go": "Paint a test",
-  "editor.test.unsaved": "The test paints what is saved: save first.",
   "editor.test.done": "1 picture, seed {seed}|{n} pictures, first seed {seed}",
   "editor.test.picture": "The test",
 

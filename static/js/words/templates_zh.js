@@ -5,6 +5,7 @@ export const zh = {
   "templates.back": "画画",
   "templates.title": "模板",
   "templates.count": "{folders} 个文件夹，{n} 个模板",
+  "templates.add": "新建",
   "templates.new": "新建模板",
   "templates.from": "从图片或文字",
   "templates.from.file": "Stable Diffusion 画的图，或模板文件（.json、.zip）",
@@ -81,7 +82,6 @@ export const zh = {
   "editor.picture.none": "没有图片",
   "editor.test": "试画",
   "editor.test.go": "试画一张",
-  "editor.test.unsaved": "试画用的是已保存的内容：请先保存。",
   "editor.test.done": "{n} 张，第一张的种子 {seed}",
   "editor.test.picture": "试画的图",
 
