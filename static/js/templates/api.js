@@ -1,6 +1,8 @@
 // The only file that knows the HTTP addresses of templates. Every call resolves with {ok: true, …} or {ok: false, error}
 // and never throws; the page's cookies say who asks.
 
+import { dataUrl } from "./files.js";
+
 const ROOT = "/api/v1/templates";
 const FOLDERS = "/api/v1/template-folders";
 
@@ -29,7 +31,22 @@ export const paintTrial = (order) => ask("POST", `${ROOT}/trial`, order);
 export const openFolder = (name) => ask("GET", folderAt(name));
 export const addFolder = (settings) => ask("POST", FOLDERS, settings);
 export const changeFolder = (name, settings) => ask("PATCH", folderAt(name), settings);
-export const removeFolder = (name) => ask("DELETE", folderAt(name));
+/** With all its templates. */
+export const removeFolder = (name) => ask("DELETE", `${folderAt(name)}?with_templates=true`);
+
+/** Show a picture of this session as what the template looks like. */
+export const setPicture = (folder, name, image_id) =>
+  ask("PUT", `${at(folder, name)}/inputs/picture`, form({ image_id }));
+
+/** A picture of this session as a data URL, or null when it is gone. */
+export async function pictureData(id) {
+  try {
+    const response = await fetch(`/images/${encodeURIComponent(id)}`, { credentials: "same-origin" });
+    return response.ok ? await dataUrl(await response.blob()) : null;
+  } catch {
+    return null;
+  }
+}
 
 // ---- Internal ----
 

@@ -2,7 +2,7 @@
 // how it went, and leaves the showing to the views.
 
 import { errorWords, t } from "../i18n.js";
-import { newTemplate } from "./document.js";
+import { newTemplate, setInput } from "./document.js";
 
 const MUST_BE_NEW = ""; // in the place of a version
 const SAVE = ["save", "editor.save", "ink"];
@@ -35,6 +35,7 @@ export class Desk {
     if (!(await this.mayLeave())) return;
     const answer = await this.#api.open(folder, name);
     if (!answer.ok) return void this.#say(answer.error);
+    if (!answer.template?.api_model) return void this.#toast(answer.broken ?? t("picker.broken"));
     this.#work.open(answer);
   }
 
@@ -47,6 +48,10 @@ export class Desk {
     if (!(await this.mayLeave())) return null;
     const answer = await this.#api.draft(source);
     if (!answer.ok) return answer.error;
+    for (const [place, id] of Object.entries(answer.inputs ?? {})) {
+      const picture = await this.#api.pictureData(id);
+      if (picture) setInput(answer.template, place, picture);
+    }
     this.#work.begin(answer.template, answer.unread);
     return null;
   }
@@ -73,8 +78,8 @@ export class Desk {
     if (!to) return { ok: false };
     const version = to === this.#work.place ? this.#work.version : MUST_BE_NEW;
     const answer = await this.#api.save(to.folder, to.name, this.#work.template, version);
-    if (!answer.ok) return answer.error.code === "conflict" ? this.#conflict(to) : answer;
-    return this.#kept(to, "editor.saved");
+    if (answer.error?.code === "conflict") return this.#conflict(to);
+    return this.#kept(answer, "editor.saved");
   }
 
   async saveAs() {
@@ -84,8 +89,8 @@ export class Desk {
     const { folder, name } = this.#work.place;
     const copied = await this.#api.copy(folder, name, to); // with its pictures
     if (!copied.ok) return copied;
-    const answer = await this.#api.save(to.folder, to.name, this.#work.template);
-    return answer.ok ? this.#kept(to, "editor.saved") : answer;
+    const answer = await this.#api.save(to.folder, to.name, this.#work.template, copied.version);
+    return this.#kept(answer, "editor.saved");
   }
 
   async rename() {
@@ -95,7 +100,7 @@ export class Desk {
     if (!to) return;
     const answer = await this.#api.rename(folder, name, to);
     if (!answer.ok) this.#say(answer.error);
-    else await this.#kept(to, "editor.renamed");
+    else await this.#kept(answer, "editor.renamed");
   }
 
   // ---- Letting go ----
@@ -151,17 +156,15 @@ export class Desk {
       await this.open(to.folder, to.name);
     }
     if (chosen !== "mine") return { ok: false };
-    const answer = await this.#api.save(to.folder, to.name, this.#work.template);
-    return answer.ok ? this.#kept(to, "editor.saved") : answer;
+    return this.#kept(await this.#api.save(to.folder, to.name, this.#work.template), "editor.saved");
   }
 
-  /** The work lies there now: take it up as the server has it. */
-  async #kept({ folder, name }, words) {
-    const answer = await this.#api.open(folder, name);
+  /** Take the work up as the server has it now, or hand on what it refused. */
+  async #kept(answer, words) {
     if (!answer.ok) return answer;
     this.#work.keep(answer);
     await this.#shelf.load();
-    this.#shelf.look(folder);
+    this.#shelf.look(answer.folder);
     this.#toast(t(words));
     return { ok: true };
   }

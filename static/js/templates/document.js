@@ -52,6 +52,16 @@ export function setUnits(template, units) {
   return write(template, `api_model.alwayson_scripts.${name}`, undefined);
 }
 
+/** Put a picture where the server's word for a place says: `init_image`, `mask`, `control_image`, `control_mask_2` … */
+export function setInput(template, place, picture) {
+  const [, name, n = "1"] = place.match(/^(\w+?)(?:_(\d+))?$/);
+  if (name === "init_image") return write(template, `api_model.init_images.${n - 1}`, picture);
+  if (name === "mask") return write(template, "api_model.mask", picture);
+  const unit = unitsOf(template)[n - 1];
+  if (unit) unit[name.replace("control_", "")] = picture;
+  return undefined;
+}
+
 export const newUnit = () => ({ enabled: true, module: "none", model: "", weight: 1 });
 
 // ---- What has no control ----

@@ -34,7 +34,7 @@ export class FolderView {
     const settings = folder ? await this.#context.api.openFolder(folder.name) : { ok: true };
     if (!settings.ok) return void this.#context.toast(errorWords(settings.error));
     this.#name = folder?.name ?? null;
-    this.#fill(settings.folder ?? settings);
+    this.#fill({ ...settings.settings, system_prompt: settings.system_prompt });
     say(this.#parts.heading, folder ? "templates.folder.edit" : "templates.folder.new");
     this.#context.dialogs.open("folder");
     (folder ? this.#parts.title_en : this.#parts.folderName).focus();
@@ -68,9 +68,14 @@ export class FolderView {
 
   #settings() {
     const { folder_negative: negative, for_children: children, order } = this.#parts;
-    const texts = Object.fromEntries(TEXTS.map((name) => [name, this.#parts[name].value.trim()]));
-    const place = order.value === "" ? {} : { order: Number(order.value) };
-    return { ...texts, negative_prompt: negative.value.trim(), for_children: children.checked, ...place };
+    const texts = TEXTS.map((name) => [name, this.#parts[name].value.trim() || null]);
+    return {
+      ...Object.fromEntries(texts),
+      system_prompt: this.#parts.system_prompt.value.trim(),
+      negative_prompt: negative.value.trim() || null,
+      for_children: children.checked,
+      order: order.value === "" ? null : Number(order.value),
+    };
   }
 
   async #save() {

@@ -3,6 +3,7 @@
 
 import { clone, parts } from "../dom.js";
 import { say } from "../i18n.js";
+import { dataUrl } from "./files.js";
 import { pictureName } from "./values.js";
 
 export class PictureField {
@@ -39,13 +40,4 @@ export class PictureField {
     else say(name, "editor.picture.none");
     if (value) delete name.dataset.t;
   }
-}
-
-function dataUrl(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
 }

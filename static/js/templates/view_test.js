@@ -13,6 +13,7 @@ export class TestView {
   #parts;
   #context;
   #job = null;
+  #painted = null; // the id of the picture shown
 
   constructor(context) {
     this.#context = context;
@@ -26,6 +27,7 @@ export class TestView {
       this.#paint();
     });
     stop.addEventListener("click", () => context.connection.ask("cancel_job", { job_id: this.#job }));
+    this.#parts.keep.addEventListener("click", () => this.#keep());
     const signal = context.life;
     context.session.addEventListener("job", ({ detail }) => this.#changed(detail), { signal });
     context.session.addEventListener("progress", ({ detail }) => this.#progress(detail), { signal });
@@ -74,8 +76,20 @@ export class TestView {
   #done({ job_id: job, images }) {
     if (job !== this.#job) return;
     this.#running(null);
+    this.#painted = images[0]?.id ?? null;
+    this.#parts.keep.hidden = !this.#painted || !this.#context.work.place;
     this.#show(images[0]?.thumbnail_url);
     say(this.#parts.note, "editor.test.done", { n: images.length, seed: images[0]?.seed ?? "" });
+  }
+
+  /** The picture shown is what the template looks like from now on. */
+  async #keep() {
+    const { work, api, shelf } = this.#context;
+    const answer = await api.setPicture(work.place.folder, work.place.name, this.#painted);
+    if (!answer.ok) return void this.#context.refused(answer.error);
+    this.#parts.keep.hidden = true;
+    say(this.#parts.note, "editor.test.kept");
+    return void shelf.load();
   }
 
   #show(source) {

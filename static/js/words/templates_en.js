@@ -83,6 +83,8 @@ export const en = {
   "editor.test": "Try it on",
   "editor.test.go": "Paint a test",
   "editor.test.done": "1 picture, seed {seed}|{n} pictures, first seed {seed}",
+  "editor.test.keep": "Use as its picture",
+  "editor.test.kept": "It is the template's picture now.",
   "editor.test.picture": "The test",
 
   "group.words": "Words",

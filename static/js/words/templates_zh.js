@@ -83,6 +83,8 @@ export const zh = {
   "editor.test": "试画",
   "editor.test.go": "试画一张",
   "editor.test.done": "{n} 张，第一张的种子 {seed}",
+  "editor.test.keep": "作为模板的图",
+  "editor.test.kept": "现在是模板的图了。",
   "editor.test.picture": "试画的图",
 
   "group.words": "文字",
