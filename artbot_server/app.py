@@ -21,6 +21,7 @@ from artbot_server.choices import choose_engine
 from artbot_server.config import Settings
 from artbot_server.events import ServerChanged
 from artbot_server.live.local import LiveHub
+from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.backends import BackendStore
@@ -129,8 +130,10 @@ def create_app(settings: Settings) -> ArtBot:
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,
+        template_tool=joints.template_tool(settings, live, stores.templates, database),
         chat_limit=AskLimit(settings.chat_limit),
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
+        backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
         metrics=joints.metrics(audience, chat, live),
         sign=joints.addresses(signer),
         server_json=server_json,

@@ -35,9 +35,26 @@ def choose_backends(settings: Settings) -> list[Backend]:
 
 def _backend(url: str, settings: Settings) -> Backend:
     if url.startswith("demo:"):
-        from artbot_server.sd.demo.backend import DemoBackend
+        return demo_painter(seconds=DEMO_JOB_S * settings.demo_pace)
+    return automatic1111(url, auth=settings.sd_auth or None)
 
-        return DemoBackend(seconds=DEMO_JOB_S * settings.demo_pace)
+
+def automatic1111(url: str, *, auth: str | None = None, name: str | None = None) -> Backend:
+    """A Stable Diffusion web UI as a backend; nothing is asked of it yet.
+
+    Args:
+        url: where it answers, e.g. `http://127.0.0.1:7860`; it has to be started with --api.
+        auth: `user:pass` of its --api-auth.
+        name: what people call it; host and port where not given.
+    """
     from artbot_server.sd.automatic1111 import Automatic1111
 
-    return Automatic1111(url=url, auth=settings.sd_auth or None)
+    return Automatic1111(url=url, auth=auth, name=name)
+
+
+def demo_painter(*, seconds: float = DEMO_JOB_S) -> Backend:
+    """The painter that needs nothing: illustrations of a prompt's nouns, in this process. `seconds`: how long a job
+    takes; 0 for as fast as it goes."""
+    from artbot_server.sd.demo.backend import DemoBackend
+
+    return DemoBackend(seconds=seconds)

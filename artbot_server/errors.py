@@ -7,6 +7,7 @@ distinctions are codes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
 Fault = Literal["client", "server", "engine", "backend"]
@@ -66,6 +67,12 @@ class Busy(ArtbotError):
     code, status, fault = "busy", 409, "client"
 
 
+class Conflict(ArtbotError):
+    """Somebody else was faster: it was changed meanwhile, or the name is taken."""
+
+    code, status, fault = "conflict", 409, "client"
+
+
 class TooLarge(ArtbotError):
     """An upload, message or picture is over its limit; refused before it is decoded."""
 
@@ -100,3 +107,19 @@ class ConfigError(ArtbotError):
     """A setting is wrong; stops the start with one sentence that names it."""
 
     code = "config"
+
+
+def error_of(told: Mapping[str, Any]) -> ArtbotError:
+    """The error behind its JSON, as it was stored or came from another process: same code, sentence, detail and status.
+
+    A code without a class of its own becomes the class of whose fault it is.
+    """
+    detail = dict(told.get("detail") or {})
+    fault: Fault = detail.pop("fault", "server")
+    code = str(told["code"])
+    kind = _BY_CODE.get(code) or _BY_FAULT.get(fault, ArtbotError)
+    return kind(str(told["message"]), code=code, fault=fault, **detail)
+
+
+_BY_CODE = {kind.code: kind for kind in ArtbotError.__subclasses__()} | {"interrupted": Unavailable}
+_BY_FAULT: dict[str, type[ArtbotError]] = {"client": BadRequest, "backend": BackendFailed, "engine": EngineFailed}

@@ -17,12 +17,16 @@ from artbot_server.config import Settings
 from artbot_server.events import PaintProgress, Publish
 from artbot_server.live.local import LiveHub, OnMessage
 from artbot_server.llm.base import Engine
+from artbot_server.painting.file_questions import FileQuestions
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.template_tool import TemplateTool
 from artbot_server.painting.uploads import keep_upload
+from artbot_server.storage.database import Database
+from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.sessions import Signer
 from artbot_server.web.access import Door
@@ -101,6 +105,12 @@ def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callab
         )
 
     return keep
+
+
+def template_tool(settings: Settings, live: LiveHub, templates: TemplateStore, database: Database) -> TemplateTool:
+    """The template tool, with a worker behind it for everything that is decoded."""
+    files = FileQuestions(settings.data_dir / "uploads", UPLOAD_BYTES, live.ask)
+    return TemplateTool(templates, files, JobStore(database))
 
 
 def addresses(signer: Signer) -> Sign:

@@ -9,11 +9,21 @@ import re
 import pytest
 
 from artbot_server import errors
-from artbot_server.errors import ArtbotError, BackendFailed, BadRequest, EngineFailed, NotFound, TooMany
+from artbot_server.errors import (
+    ArtbotError,
+    BackendFailed,
+    BadRequest,
+    EngineFailed,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    error_of,
+)
 
 CLASSES = [ArtbotError, *ArtbotError.__subclasses__()]
 STATUS = {
-    "internal": 500, "bad_request": 400, "not_allowed": 403, "not_found": 404, "busy": 409, "too_large": 413,
+    "internal": 500, "bad_request": 400, "not_allowed": 403, "not_found": 404, "busy": 409, "conflict": 409, "too_large": 413,
     "too_many": 429, "engine_failed": 502, "backend_failed": 502, "unavailable": 503, "config": 500,
 }  # fmt: skip
 
@@ -68,3 +78,28 @@ def test_an_error_without_facts_still_says_whose_fault_it_is():
 
 def test_it_reads_as_its_sentence():
     assert str(NotFound("There is no such job.")) == "There is no such job."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadRequest("No such sampler.", field="overrides.sampler_name", allowed=["Euler"]),
+        NotFound("There is no such picture.", field="image_id"),
+        TooLarge("Too large.", limit=5),
+        TooMany("Later.", retry_after_s=5),
+        Unavailable("The worker is away."),
+        BackendFailed("It cannot be reached.", code="backend_unreachable", retry=True),
+        EngineFailed("It fell silent.", code="engine_timeout"),
+        ArtbotError("Something is wrong."),
+    ],
+    ids=lambda error: error.error_code,
+)
+def test_an_error_survives_the_way_to_another_process(error):
+    there = error_of(json.loads(json.dumps(error.as_json())))
+    assert (type(there), there.status, there.as_json()) == (type(error), error.status, error.as_json())
+
+
+def test_a_backends_refusal_is_the_callers_fault_and_a_400():
+    refused = BackendFailed("No such module.", code="backend_refused", fault="client", field="module")
+    there = error_of(refused.as_json())
+    assert (type(there), there.status, there.as_json()) == (BadRequest, 400, refused.as_json())

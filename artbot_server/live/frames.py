@@ -13,8 +13,9 @@ from typing import Any
 import orjson
 
 _LENGTHS = struct.Struct(">II")
-MAX_HEADER_BYTES = 1024 * 1024
-"""Headers hold ids and records, never pictures: some hundred bytes, an error with its detail some thousand."""
+MAX_HEADER_BYTES = 4 * 1024 * 1024
+"""Headers hold ids and records, never pictures: some hundred bytes, a backend's lists with thousands of models some
+hundred thousand, its live preview as base64 as much."""
 MAX_BLOB_BYTES = 16 * 1024 * 1024
 """Blobs are previews; this is far above any of them and bounds what a broken peer can make us keep."""
 

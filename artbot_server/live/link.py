@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from artbot_server.errors import TooLarge
 from artbot_server.live import address
 from artbot_server.live.frames import BadFrame, Frame, FrameReader, encode
 
@@ -28,6 +29,9 @@ MOST_KEPT = 1000
 DROPPABLE = frozenset({"progress"})
 """Kinds of which only the newest is worth anything."""
 ASKS_AT_ONCE = 2
+SLOW = frozenset({"ask_backend"})
+"""Questions that may take minutes; they have threads of their own, so that others are answered meanwhile."""
+SLOW_ASKS_AT_ONCE = 8
 RECEIVE_BYTES = 256 * 1024
 
 log = structlog.get_logger()
@@ -39,6 +43,7 @@ class LiveLink:
     Args:
         on_message: called with kind and body of each message, in the reader's thread; must not block.
         on_ask: called with kind and body of a question, in a thread of its own; returns the answer.
+        backends: whom this worker may be asked about; told first on each connection.
     """
 
     def __init__(
@@ -46,11 +51,14 @@ class LiveLink:
         data_dir: Path,
         on_message: Callable[[str, Mapping[str, Any]], None],
         on_ask: Callable[[str, Mapping[str, Any]], Mapping[str, Any]],
+        backends: Sequence[str] = (),
     ) -> None:
         self._data_dir = data_dir
         self._on_message = on_message
         self._on_ask = on_ask
+        self._hello = encode(Frame("hello", {"backends": list(backends)})) if backends else b""
         self._asks = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="live-ask")
+        self._slow_asks = ThreadPoolExecutor(SLOW_ASKS_AT_ONCE, thread_name_prefix="live-slow-ask")
         self._outbox: deque[bytes] = deque(maxlen=MOST_KEPT)
         self._changed = threading.Condition()
         self._connection: socket.socket | None = None
@@ -69,7 +77,8 @@ class LiveLink:
             self._changed.notify_all()
             if self._connection is not None:
                 _shut(self._connection)
-        self._asks.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._asks, self._slow_asks):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def send(self, kind: str, body: Mapping[str, Any], blob: bytes = b"") -> None:
         """Send it when it can be; returns at once."""
@@ -112,10 +121,11 @@ class LiveLink:
                 continue
             pause_s = FIRST_PAUSE_S
             connection.settimeout(SEND_TIMEOUT_S)
-            with self._changed:
-                self._connection = connection
-                self._changed.notify_all()
             try:
+                connection.sendall(self._hello)
+                with self._changed:
+                    self._connection = connection
+                    self._changed.notify_all()
                 self._read(connection)
             except (OSError, BadFrame) as error:
                 log.warning("live_cut", reason=str(error))
@@ -137,10 +147,17 @@ class LiveLink:
                 if frame.ask is None:
                     self._on_message(frame.kind, frame.body)
                 else:
-                    self._asks.submit(self._answer, frame, frame.ask).add_done_callback(_log_fault)
+                    pool = self._slow_asks if frame.kind in SLOW else self._asks
+                    pool.submit(self._answer, frame, frame.ask).add_done_callback(_log_fault)
 
     def _answer(self, frame: Frame, number: int) -> None:
-        self._keep(Frame("answer", self._on_ask(frame.kind, frame.body), ask=number))
+        body = self._on_ask(frame.kind, frame.body)
+        try:
+            self._keep(Frame("answer", body, ask=number))
+        except BadFrame as error:
+            log.error("live_answer_too_large", kind=frame.kind, reason=str(error))
+            too_large = TooLarge("The answer is too large to be passed on.", fault="server")
+            self._keep(Frame("answer", {"error": too_large.as_json()}, ask=number))
 
     def _lose(self, connection: socket.socket) -> None:
         with self._changed:

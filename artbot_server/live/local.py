@@ -37,6 +37,7 @@ class _Worker:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.heard_at = time.monotonic()
+        self.backends: frozenset[str] = frozenset()
         self.answers: dict[int, Callable[[Mapping[str, Any] | None], None]] = {}
         self._sending = threading.Lock()
 
@@ -103,16 +104,18 @@ class LiveHub:
         """Tell every worker to stop this job, if it is theirs."""
         self._to_all(Frame("cancel", {"job_id": job_id}))
 
-    def ask(self, kind: str, body: Mapping[str, Any], blob: bytes = b"", *, timeout_s: float) -> dict[str, Any]:
-        """Ask the worker that was heard last and wait for its answer.
+    def ask(
+        self, kind: str, body: Mapping[str, Any], blob: bytes = b"", *, timeout_s: float, backend: str | None = None
+    ) -> dict[str, Any]:
+        """Ask the worker that was heard last, among those that have this backend, and wait for its answer.
 
         Raises:
-            Unavailable: no worker is connected even after some seconds, or it did not answer in time.
+            Unavailable: no such worker is connected even after some seconds, or it did not answer in time.
         """
         give_up_at = time.monotonic() + CONNECT_WAIT_S
-        while not self._workers and not self._stopped and time.monotonic() < give_up_at:
+        while not self._whom(backend) and not self._stopped and time.monotonic() < give_up_at:
             time.sleep(CONNECT_WAIT_S / 100)
-        workers = sorted(self._workers, key=lambda worker: worker.heard_at)
+        workers = self._whom(backend)
         if not workers:
             raise Unavailable("The worker is away; try again in a moment.")
         worker, number = workers[-1], next(self._numbers)
@@ -132,6 +135,11 @@ class LiveHub:
         if not answers or answers[0] is None:
             raise Unavailable("The worker did not answer; try again in a moment.")
         return dict(answers[0])
+
+    def _whom(self, backend: str | None) -> list[_Worker]:
+        """Those that can be asked about a backend, the one heard last at the end."""
+        able = [worker for worker in self._workers if backend is None or backend in worker.backends]
+        return sorted(able, key=lambda worker: worker.heard_at)
 
     def _to_all(self, frame: Frame) -> None:
         data = encode(frame)
@@ -175,7 +183,9 @@ class LiveHub:
                 self._hear(worker, frame)
 
     def _hear(self, worker: _Worker, frame: Frame) -> None:
-        if frame.kind != "answer":
+        if frame.kind == "hello":
+            worker.backends = frozenset(frame.body.get("backends", ()))
+        elif frame.kind != "answer":
             self._tell(frame)
         elif frame.ask is not None and (on_answer := worker.answers.get(frame.ask)) is not None:
             on_answer(frame.body)

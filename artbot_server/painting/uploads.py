@@ -6,11 +6,11 @@ The web process's half, which never decodes; the worker's is `upload_answers`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-from artbot_server.errors import ArtbotError, BadRequest, TooLarge, Unavailable
+from artbot_server.errors import TooLarge, error_of
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.storage.pictures import PictureStore
 
@@ -50,11 +50,5 @@ def keep_upload(
     finally:
         path.unlink(missing_ok=True)
     if "error" in answer:
-        raise _error(answer["error"])
+        raise error_of(answer["error"])
     return pictures.get(answer["id"], session_id)
-
-
-def _error(said: Mapping[str, Any]) -> ArtbotError:
-    kinds: dict[str, type[ArtbotError]] = {"bad_request": BadRequest, "too_large": TooLarge}
-    detail = {name: value for name, value in said["detail"].items() if name != "fault"}
-    return kinds.get(said["code"], Unavailable)(said["message"], **detail)

@@ -17,6 +17,8 @@ from typing import Any, Protocol
 
 import structlog
 
+from artbot_server.painting.backend_answers import BackendAnswers
+from artbot_server.painting.file_answers import FILE_QUESTIONS, answer_file
 from artbot_server.painting.leases import Leases, Timing
 from artbot_server.painting.painters import Painter
 from artbot_server.painting.runs import Desk, Stop
@@ -44,8 +46,8 @@ class Link(Protocol):
     def send(self, kind: str, body: Body, blob: bytes = b"") -> None: ...
 
 
-Connect = Callable[[Callable[[str, Body], None], Callable[[str, Body], Body]], Link]
-"""`connect(on_message, on_ask)`: the link, not yet started."""
+Connect = Callable[[Callable[[str, Body], None], Callable[[str, Body], Body], Sequence[str]], Link]
+"""`connect(on_message, on_ask, backends)`: the link, not yet started; `backends`: their names."""
 
 
 class Worker:
@@ -69,12 +71,13 @@ class Worker:
         self._timing = timing or Timing()
         self._uploads_dir = data_dir / "uploads"
         self._pictures = PictureStore(database, data_dir / "pictures")
-        self._link = connect(self._hear, self._answer)
+        self._link = connect(self._hear, self._answer, [backend.name for backend in backends])
         claims = Claims(database, worker_name(), self._timing.lease_s)
         desk = Desk(claims, self._pictures, templates, self._link.send)
         self._leases = Leases(desk, self._timing)
         known = BackendStore(database)
         self._painters = [Painter(backend, desk, self._leases, known, self._timing) for backend in backends]
+        self._backend_answers = BackendAnswers(backends, self._pictures, known, desk.tell)
         self._stopping = False
 
     def handle_signals(self) -> None:
@@ -122,7 +125,11 @@ class Worker:
         elif kind == "cancel":
             self._leases.stop_run(body["job_id"], Stop.CANCELLED)
 
-    def _answer(self, _kind: str, body: Body) -> Body:
+    def _answer(self, kind: str, body: Body) -> Body:
+        if kind == "ask_backend":
+            return self._backend_answers.answer(body)
+        if kind in FILE_QUESTIONS:
+            return answer_file(kind, body, self._uploads_dir)
         return answer_upload(body, self._pictures, self._uploads_dir)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
-from artbot_server.sd.base import Abilities, Backend
+from artbot_server.sd.base import Abilities, Backend, Checkpoint
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import time_of
 from artbot_server.storage.schema import backends
@@ -80,7 +80,8 @@ class BackendStore:
 
 
 def merged(several: Sequence[Abilities]) -> Abilities:
-    """What every one of them can do, so that any may take the job; models alone are the sum, as claims look at them.
+    """What every one of them can do, so that any may take the job; models and checkpoints alone are the sum, as claims
+    look at them.
 
     An empty tuple means "not known" and leaves the others' word.
     """
@@ -89,12 +90,13 @@ def merged(several: Sequence[Abilities]) -> Abilities:
     lists: dict[str, Any] = {
         item.name: _in_all([getattr(one, item.name) for one in several])
         for item in fields(Abilities)
-        if item.name not in {"models", "max_side", "max_pixels", "max_batch", "loaded_model"}
+        if item.name not in {"models", "checkpoints", "max_side", "max_pixels", "max_batch", "loaded_model"}
     }
     models = [one.models for one in several]
     return Abilities(
         **lists,
         models=tuple(dict.fromkeys(name for names in models for name in names)) if all(models) else (),
+        checkpoints=tuple(dict.fromkeys(each for one in several for each in one.checkpoints)) if all(models) else (),
         max_side=min(one.max_side for one in several),
         max_pixels=min(one.max_pixels for one in several),
         max_batch=min(one.max_batch for one in several),
@@ -108,6 +110,7 @@ def _in_all(several: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _known(row: RowMapping, now: float) -> KnownBackend:
     saved: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in (row["abilities"] or {}).items()}
-    abilities = Abilities(**saved) if saved else None
+    checkpoints = tuple(Checkpoint(**each) for each in saved.pop("checkpoints", ()))
+    abilities = Abilities(**saved, checkpoints=checkpoints) if saved else None
     up = row["up"] and row["seen_at"] > now - SEEN_FOR_S
     return KnownBackend(row["name"], row["kind"], row["demo"], up, abilities)

@@ -147,6 +147,30 @@ class OneImage(Request):
     image_id: Id
 
 
+class Interrogation(Request):
+    """How a picture is looked at, for `interrogate`."""
+
+    model: Literal["clip", "deepdanbooru"] = "clip"
+    backend: OptionalName = None
+
+
+class Interrogate(Interrogation):
+    """`interrogate`."""
+
+    image_id: Id
+
+
+class Detect(Request):
+    """`detect`. -1 is the module's own choice."""
+
+    image_id: Id
+    module: Name
+    processor_res: Annotated[int, Field(ge=-1, le=2048)] = -1
+    threshold_a: Annotated[float, Field(ge=-1, le=10_000)] = -1
+    threshold_b: Annotated[float, Field(ge=-1, le=10_000)] = -1
+    backend: OptionalName = None
+
+
 class Nothing(Request):
     """An event without fields."""
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from artbot_server.chat.service import ChatService
 from artbot_server.config import Settings
+from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.template_tool import TemplateTool
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.web.access import Door
@@ -38,8 +40,10 @@ class Services:
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore
+    template_tool: TemplateTool
     chat_limit: AskLimit
     upload_limit: AskLimit
+    backend: BackendQuestions
     metrics: Metrics
     sign: Sign
     server_json: Callable[[], dict[str, Any]]

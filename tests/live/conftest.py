@@ -20,8 +20,8 @@ class Ends:
     def hub(self) -> Hub:
         return self._started(Hub(self.folder))
 
-    def link(self) -> Link:
-        return self._started(Link(self.folder))
+    def link(self, *backends) -> Link:
+        return self._started(Link(self.folder, backends))
 
     def _started(self, end):
         end.start()

@@ -18,15 +18,16 @@ class Hub(LiveHub):
 
 class Link(LiveLink):
     """A worker's end; `heard`: what the web process said. It answers questions with what it was asked,
-    those of kind `slow` not before `may_answer`.
+    those of kinds `slow` and `ask_backend` not before `may_answer`, and what it `adds`.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, backends=()) -> None:
         self.heard: list[tuple] = []
         self.may_answer = threading.Event()
-        super().__init__(folder, lambda *message: self.heard.append(message), self._reply)
+        self.adds = ""
+        super().__init__(folder, lambda *message: self.heard.append(message), self._reply, backends)
 
     def _reply(self, kind, body):
-        if kind == "slow":
+        if kind in ("slow", "ask_backend"):
             self.may_answer.wait(10)
-        return {"kind": kind, **body}
+        return {"kind": kind, **body} | ({"adds": self.adds} if self.adds else {})

@@ -10,6 +10,7 @@ import pytest
 from artbot_server.errors import ConfigError, NotFound, Unavailable
 from artbot_server.live import address
 from artbot_server.live.frames import Frame, encode
+from artbot_server.live.link import SLOW_ASKS_AT_ONCE
 from artbot_server.live.local import LiveHub
 from tests.painting.house import until
 
@@ -101,6 +102,44 @@ def test_the_worker_that_was_heard_last_is_asked(ends):
         link.send("job_changed", {})
         until(lambda: hub.heard)
         assert hub.ask("check_upload", {"n": 1}, timeout_s=5)["n"] == 1
+
+
+def test_the_worker_that_has_the_backend_is_asked(ends):
+    hub = ends.hub()
+    first, second = ends.link("studio", "cellar"), ends.link("attic")
+    until(lambda: hub.workers == 2)
+    first.may_answer.set()
+    assert hub.ask("ask_backend", {"n": 1}, timeout_s=5, backend="cellar")["n"] == 1
+    second.send("job_changed", {})
+    until(lambda: hub.heard)
+    assert hub.ask("ask_backend", {"n": 2}, timeout_s=5, backend="studio")["n"] == 2
+    with pytest.raises(Unavailable):
+        hub.ask("ask_backend", {}, timeout_s=5, backend="nowhere")
+
+
+def test_its_backends_are_known_again_after_a_lost_connection(ends):
+    hub, link = ends.hub(), ends.link("studio")
+    link.may_answer.set()
+    assert hub.ask("ask_backend", {"n": 1}, timeout_s=5, backend="studio")["n"] == 1
+    hub.stop()
+    again = ends.hub()
+    assert again.ask("ask_backend", {"n": 2}, timeout_s=5, backend="studio")["n"] == 2
+
+
+def test_slow_questions_do_not_hold_up_others(ends):
+    hub, link = ends.hub(), ends.link("studio")
+    until(lambda: hub.workers == 1)
+    slow = [threading.Thread(target=_ask_slowly, args=(hub,)) for _ in range(SLOW_ASKS_AT_ONCE + 2)]
+    for thread in slow:
+        thread.start()
+    assert hub.ask("check_upload", {"n": 1}, timeout_s=5)["n"] == 1
+    link.may_answer.set()
+    for thread in slow:
+        thread.join()
+
+
+def _ask_slowly(hub):
+    assert hub.ask("ask_backend", {}, timeout_s=20, backend="studio") == {"kind": "ask_backend"}
 
 
 def test_a_worker_that_does_not_read_is_cut_and_the_others_go_on(ends):

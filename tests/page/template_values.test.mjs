@@ -59,6 +59,8 @@ test("what the backend offers narrows the range and fills the lists", () => {
   assert.deepEqual(values.offered(offers, "models"), ["a [1]"]);
   assert.deepEqual(values.offered(offers, "samplers"), ["Euler"]);
   assert.deepEqual(values.offered(offers, "styles"), []);
+  assert.deepEqual(values.offered({ schedulers: [{ name: "karras", label: "Karras" }] }, "schedulers"), ["Karras"]);
+  assert.deepEqual(values.offered({ controlnet_modules: { canny: {} } }, "controlnet_modules"), ["canny"]);
 });
 
 test("a picture in the JSON is named, not written out", () => {

@@ -11,6 +11,7 @@ from pathlib import Path
 from artbot_server.events import PaintProgress
 from artbot_server.live.link import LiveLink
 from artbot_server.live.local import LiveHub
+from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.leases import Timing
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.queue import PaintQueue
@@ -77,6 +78,7 @@ class House:
             sign=lambda name, variant: f"/images/{name}/{variant}",
             limit=limit,
         )
+        self.questions = BackendQuestions(ask=self.hub.ask, backends=self.backends, pictures=self.pictures)
         self._workers = []
         self._processes = []
         self.hub.start()

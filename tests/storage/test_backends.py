@@ -1,14 +1,16 @@
 import pytest
 
-from artbot_server.sd.base import Abilities
+from artbot_server.sd.base import Abilities, Checkpoint
 from artbot_server.storage.backends import SEEN_FOR_S, BackendStore, merged
 from artbot_server.storage.schema import backends
 from tests.painting.scripted_backend import ScriptedBackend
 from tests.storage.stored import claims, put
 
+RED = Checkpoint("red-v1", "red-v1.safetensors [3558b431d3]", "red-v1.safetensors", "3558b431d3")
 FULL = Abilities(
-    samplers=("Euler", "DDIM"), models=("red-v1",), fields=("steps",), max_side=1024, max_batch=4, loaded_model="red-v1"
-)
+    samplers=("Euler", "DDIM"), models=("red-v1",), fields=("steps",), max_side=1024, max_batch=4, loaded_model="red-v1",
+    checkpoints=(RED,),
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -117,3 +119,9 @@ def test_one_that_does_not_say_what_it_has_loaded_keeps_what_was_painted_with(st
     put(database, "j2", model="blue-v1")
     put(database, "j3", model="red-v1")
     assert mine.claim("studio").id == "j3"
+
+
+def test_checkpoints_of_several_are_the_sum():
+    blue = Checkpoint("blue-v1", "blue-v1.safetensors", "blue-v1.safetensors")
+    both = merged([FULL, Abilities(models=("blue-v1", "red-v1"), checkpoints=(blue, RED))])
+    assert both.checkpoints == (RED, blue)

@@ -12,17 +12,16 @@ import time
 from collections.abc import Generator, Iterator
 from queue import Empty
 from typing import Any
-from urllib.parse import unquote, urlsplit, urlunsplit
 
 from artbot_server.errors import BackendFailed
 from artbot_server.sd.automatic1111 import call as calls
 from artbot_server.sd.automatic1111 import failures, results
 from artbot_server.sd.automatic1111.api import Api
 from artbot_server.sd.automatic1111.call import Answer, Call, Watch
-from artbot_server.sd.automatic1111.offers import OPTIONAL_LISTS, REQUIRED_LISTS, Offers, read_offers
 from artbot_server.sd.automatic1111.order import Order, prepare
 from artbot_server.sd.automatic1111.progress import Course, Seen
-from artbot_server.sd.base import Abilities, Payload, Progress, Result
+from artbot_server.sd.automatic1111.web_ui import WebUi
+from artbot_server.sd.base import Payload, Progress, Result
 
 POLL_S = 0.4
 HEARTBEAT_S = 0.4
@@ -38,7 +37,7 @@ OLDER_ATTEMPTS = 3
 _ATTEMPT = re.compile(r"(.+)-(\d+)")
 
 
-class Automatic1111:
+class Automatic1111(WebUi):
     """Stable Diffusion web UI at one address.
 
     Args:
@@ -63,19 +62,10 @@ class Automatic1111:
         limit_s: float = LIMIT_S,
         poll_s: float = POLL_S,
     ) -> None:
-        parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-        self.name = name or host
-        self._url = urlunsplit((parts.scheme, host, parts.path, "", ""))
-        self._auth = _credentials(auth, parts.username, parts.password)
+        super().__init__(url, auth, name)
         self._silence_s = silence_s
         self._limit_s = limit_s
         self._poll_s = poll_s
-        self._offers: tuple[float, Offers] | None = None
-
-    def abilities(self) -> Abilities:
-        """What it lists now. Raises `BackendFailed` when it cannot be reached or is no web UI."""
-        return self._ask_offers().abilities()
 
     def paint(self, payload: Payload, task_id: str) -> Iterator[Progress | Result]:
         """Paint; see `sd.base.Backend`. `task_id` is `<job_id>-<attempt>`: an older attempt that runs is ended first.
@@ -98,9 +88,6 @@ class Automatic1111:
         finally:
             call.end(patience_s)
         yield self._result(answer, order)
-
-    def _connect(self) -> Api:
-        return Api(self._url, self._auth, self.name)
 
     def _follow(self, call: Call) -> Generator[Progress, None, Any]:
         course = Course()
@@ -138,25 +125,13 @@ class Automatic1111:
 
     def _checked(self, payload: Payload, task_id: str) -> Order:
         """Against the lists at hand, and once more against new ones: a model may have been added since."""
-        if self._offers is not None and time.monotonic() - self._offers[0] < OFFERS_FOR_S:
+        known = self._offers  # a question in another thread may do away with them
+        if known is not None and time.monotonic() - known[0] < OFFERS_FOR_S:
             try:
-                return prepare(payload, self._offers[1], task_id)
+                return prepare(payload, known[1], task_id)
             except BackendFailed:
                 pass
         return prepare(payload, self._ask_offers(), task_id)
-
-    def _ask_offers(self) -> Offers:
-        with self._connect() as api:
-            lists = {name: api.get(path) for name, path in REQUIRED_LISTS.items()}
-            lists |= {name: api.optional(path) for name, path in OPTIONAL_LISTS.items()}
-        try:
-            offers = read_offers(lists)
-        except (TypeError, KeyError, AttributeError, ValueError):
-            raise failures.failed(
-                f"The lists of the Stable Diffusion server {self.name} cannot be understood."
-            ) from None
-        self._offers = time.monotonic(), offers
-        return offers
 
 
 def _watch(api: Api, task_id: str) -> Watch:
@@ -180,10 +155,3 @@ def _older_attempts(task_id: str) -> list[str]:
         return []
     attempt = int(found[2])
     return [f"{found[1]}-{older}" for older in range(max(1, attempt - OLDER_ATTEMPTS), attempt)]
-
-
-def _credentials(auth: str | None, user: str | None, password: str | None) -> tuple[str, str] | None:
-    if auth is not None:
-        name, _, secret = auth.partition(":")
-        return name, secret
-    return (unquote(user), unquote(password or "")) if user else None

@@ -11,7 +11,8 @@ from typing import Any
 
 from artbot_server.sd.automatic1111.failures import refused, unknown_name
 from artbot_server.sd.automatic1111.fields import PICTURE_SETTINGS
-from artbot_server.sd.automatic1111.offers import Checkpoint, Offers, Scheduler
+from artbot_server.sd.automatic1111.offers import Offers, Scheduler
+from artbot_server.sd.base import Checkpoint
 
 _LORA = re.compile(r"<lora:([^:>]+)")
 _ANY_VAE = ("Automatic", "None")
@@ -63,7 +64,7 @@ def settings(body: dict[str, Any], offers: Offers) -> tuple[Checkpoint | None, s
         field = f"override_settings.{name}"
         if name not in PICTURE_SETTINGS or (offers.options is not None and name not in offers.options):
             raise unknown_name(field, "setting", name, sorted(PICTURE_SETTINGS))
-        if offers.options is not None and not _same_type(value, offers.options[name]):
+        if offers.options is not None and not same_type(value, offers.options[name]):
             raise refused(f"The setting '{name}' has a value of another type on this server.", field=field)
     checkpoint = None
     if name := given.get("sd_model_checkpoint"):
@@ -125,7 +126,8 @@ def _check(field: str, what: str, asked: Any, known: tuple[str, ...] | None) -> 
         raise unknown_name(field, what, str(asked), known)
 
 
-def _same_type(value: Any, current: Any) -> bool:
+def same_type(value: Any, current: Any) -> bool:
+    """Whether an option may take this value in the place of its present one."""
     if current is None:
         return True
     if isinstance(current, bool) or isinstance(value, bool):

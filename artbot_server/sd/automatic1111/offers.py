@@ -7,13 +7,12 @@ that it has none of these. Paths on the server's disk stop here (trap 15).
 from __future__ import annotations
 
 import ntpath
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from artbot_server.sd.automatic1111.fields import CLIENT_FIELDS
-from artbot_server.sd.base import Abilities
+from artbot_server.sd.base import Abilities, Checkpoint
 
 REQUIRED_LISTS = {"samplers": "/sdapi/v1/samplers", "checkpoints": "/sdapi/v1/sd-models"}
 OPTIONAL_LISTS = {
@@ -34,10 +33,6 @@ OPTIONAL_LISTS = {
 """404: an older version, Forge, or the extension is not installed."""
 
 
-_TITLE = re.compile(r"(.+) \[([0-9a-f]{8,64})\]")
-"""A file name or path and the hash behind it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Scheduler:
     """A noise schedule; `label` is what the web UI writes into its texts."""
@@ -50,25 +45,6 @@ class Scheduler:
     def names(self) -> tuple[str, ...]:
         """All it goes by at the end of a sampler's name, as in "DPM++ SDE Karras"."""
         return (self.label, self.name, *self.aliases)
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A model file. Its title gains a hash at the first load (trap 12), so only the other names are held to."""
-
-    name: str
-    title: str
-    file: str
-    hash: str | None = None
-    sha256: str | None = None
-
-    def goes_by(self, asked: str) -> bool:
-        """Whether a template's or a user's word for a checkpoint means this one."""
-        own = {self.name, self.title, self.file, ntpath.splitext(self.file)[0], self.hash, self.sha256}
-        if asked in own:
-            return True
-        titled = _TITLE.fullmatch(asked)
-        return titled is not None and titled[1] in own and self.hash in (None, titled[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +86,7 @@ class Offers:
             controlnet_modules=net.modules if net else (),
             fields=CLIENT_FIELDS,
             loaded_model=self.loaded_model(),
+            checkpoints=self.checkpoints,
         )
 
     def loaded_model(self) -> str | None:

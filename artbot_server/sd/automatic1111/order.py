@@ -13,9 +13,9 @@ from typing import Any
 from artbot_server.sd.automatic1111.failures import refused
 from artbot_server.sd.automatic1111.fields import KNOWN_FIELDS, NUMBERS, TEXTS, WHOLE_NUMBERS
 from artbot_server.sd.automatic1111.names import check_names, sampling, settings
-from artbot_server.sd.automatic1111.offers import Checkpoint, Offers, Scheduler
+from artbot_server.sd.automatic1111.offers import Offers, Scheduler
 from artbot_server.sd.automatic1111.units import check_base64, checked_scripts, maps_expected
-from artbot_server.sd.base import Abilities, Mode, Payload, Substitution
+from artbot_server.sd.base import Abilities, Checkpoint, Mode, Payload, Substitution
 
 DEFAULT_SIDE = 512
 """The server's own, for both calls; it does not follow the picture given to img2img."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from PIL import Image
 
-from artbot_server.sd.base import Abilities, Payload, Picture, Progress, Result
+from artbot_server.sd.base import Abilities, Checkpoint, Payload, Picture, Progress, Result
+from artbot_server.sd.demo.answers import DemoAnswers
 from artbot_server.sd.demo.infotext import MODEL, infotext, to_png
 from artbot_server.sd.demo.order import MAX_BATCH, MAX_SIDE, SAMPLERS, SCHEDULERS, Order, read_order
 from artbot_server.sd.demo.previews import emerging, preview_of
@@ -32,7 +34,7 @@ ALMOST = 0.99
 """The most it tells before the pictures are there: full is the result."""
 
 
-class DemoBackend:
+class DemoBackend(DemoAnswers):
     """Paints illustrations of a prompt's nouns without Stable Diffusion.
 
     Args:
@@ -44,6 +46,7 @@ class DemoBackend:
     demo = True
 
     def __init__(self, name: str = "demo", *, seconds: float = 4.0) -> None:
+        super().__init__()
         self.name = name
         self._seconds = seconds
 
@@ -52,6 +55,7 @@ class DemoBackend:
         return Abilities(
             samplers=SAMPLERS, schedulers=SCHEDULERS, models=(MODEL,), fields=FIELDS,
             max_side=MAX_SIDE, max_pixels=MAX_SIDE**2, max_batch=MAX_BATCH, loaded_model=MODEL,
+            checkpoints=(Checkpoint(MODEL, MODEL, MODEL),),
         )  # fmt: skip
 
     def paint(self, payload: Payload, task_id: str) -> Iterator[Progress | Result]:
@@ -60,6 +64,15 @@ class DemoBackend:
         Raises:
             BackendFailed: `backend_refused` with the field's name, when the payload is at fault.
         """
+        try:
+            for said in self._paint(payload):
+                if isinstance(said, Progress):
+                    self._at = replace(said, preview=said.preview or (self._at.preview if self._at else None))
+                yield said
+        finally:
+            self._at = None
+
+    def _paint(self, payload: Payload) -> Iterator[Progress | Result]:
         img2img = payload.mode == "img2img"
         order = read_order(payload.fields, img2img)
         original = read_original(payload.fields, (order.width, order.height)) if img2img else None

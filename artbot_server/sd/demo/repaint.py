@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +11,14 @@ from typing import Any
 
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from artbot_server.painting.picture_text import text_of
 from artbot_server.sd.demo.infotext import own_seed
+from artbot_server.sd.demo.looking import opened
 from artbot_server.sd.demo.order import Order, refused
 from artbot_server.sd.demo.scene import compose
 from artbot_server.sd.demo.styles import stylize
 from artbot_server.sd.demo.vocabulary import COLOURS
 from artbot_server.sd.demo.words import Idea
-
-MAX_PIXELS = 40_000_000  # as much as a large camera makes; refused by its header, before anything is decoded
 
 # A1111 keeps a picture's shapes up to about the first two, and hardly anything of it above the third.
 SUBJECT_FROM, SCENE_FROM, SCENE_ALONE = 0.45, 0.55, 0.9
@@ -49,7 +48,7 @@ def read_original(fields: Mapping[str, Any], size: tuple[int, int]) -> Original:
     if not isinstance(images, list) or not images:
         raise refused("init_images", "init_images has to hold a base64 picture for img2img.")
     init = _decoded(images[0], "init_images")
-    seed = own_seed(str(init.info.get("parameters", "")))
+    seed = own_seed(text_of(init))
     image = ImageOps.fit(init.convert("RGB"), size, Image.Resampling.LANCZOS)
     if fields.get("mask") is None:
         return Original(image, None, seed)
@@ -67,13 +66,9 @@ def _decoded(data: object, field: str) -> Image.Image:
     """A picture out of base64, with or without a data URL's head."""
     try:
         raw = base64.b64decode(str(data).rpartition(",")[2], validate=True)
-        image = Image.open(io.BytesIO(raw))
-        if image.width * image.height > MAX_PIXELS:
-            raise refused(field, f"The picture in {field} has more than {MAX_PIXELS} pixels.")
-        image.load()
-    except (binascii.Error, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except binascii.Error as error:
         raise refused(field, f"{field} holds no picture that can be read.") from error
-    return image
+    return opened(raw, field)
 
 
 def scene_seed(original: Original, order: Order, seed: int) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel
 
 
@@ -18,3 +20,33 @@ class PictureRecord(BaseModel):
     seed: int | None
     infotext: str
     shared_url: str | None
+
+
+class BackendRecord(BaseModel):
+    """What can be chosen; rows of lists are as A1111's API gives them."""
+
+    backends: list[dict[str, Any]]
+    models: list[dict[str, Any]]
+    samplers: list[dict[str, Any]]
+    schedulers: list[dict[str, Any]]
+    loras: list[dict[str, Any]]
+    embeddings: list[dict[str, Any]]
+    styles: list[dict[str, Any]]
+    upscalers: list[dict[str, Any]]
+    vaes: list[dict[str, Any]]
+    controlnet_models: list[str]
+    controlnet_modules: dict[str, Any]
+    controlnet_types: dict[str, Any]
+    controlnet_units: int
+
+
+class CaptionRecord(BaseModel):
+    """A picture in words."""
+
+    caption: str
+
+
+class MapsRecord(BaseModel):
+    """Maps of pictures."""
+
+    images: list[PictureRecord]

@@ -66,7 +66,8 @@ class Route:
     Attributes:
         path: in Flask's notation, `/api/v1/jobs/<job_id>`.
         about: one sentence for whoever reads the API's page.
-        body, query: typed requests; a body is JSON, or a form's fields where `files` are named or `form` is set.
+        body, query: typed requests; a body is JSON, or a form's fields where `files` are named or `form` is set (JSON is
+            then taken as well, from who has no file to send).
         answer: the shape of the JSON that comes back, without `ok`.
         status: of an answer that is no Response.
         operator: only for whoever runs the server.
@@ -126,7 +127,7 @@ def _call(services: Services, route: Route, path: Mapping[str, str]) -> Call:
 
 def _sent(route: Route) -> Any:
     """The JSON of the request, or its form's fields without those left empty."""
-    if route.files or route.form:
+    if (route.files or route.form) and not request.is_json:
         return {name: value.strip() for name, value in request.form.items() if value.strip()}
     if not request.data:
         return {}

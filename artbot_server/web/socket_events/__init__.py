@@ -3,7 +3,7 @@
 The functions check, call a service and ack; nothing is decided here.
 """
 
-from artbot_server.web.socket_events import chat, conversations, painting, pictures
+from artbot_server.web.socket_events import backend, chat, conversations, painting, pictures
 
-EVENTS = (*chat.EVENTS, *painting.EVENTS, *conversations.EVENTS, *pictures.EVENTS)
+EVENTS = (*chat.EVENTS, *painting.EVENTS, *conversations.EVENTS, *pictures.EVENTS, *backend.EVENTS)
 """The whole table, for `web/sockets`."""

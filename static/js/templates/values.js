@@ -59,11 +59,14 @@ export function rangeOf(field, offers) {
   return { ...field, max: limit ?? field.max };
 }
 
-/** The names a list of the backend holds, whether it is written as names or as rows. */
-export const offered = (offers, list) =>
-  (offers[list] ?? [])
-    .map((one) => (typeof one === "string" ? one : (one.title ?? one.name ?? one.model_name)))
-    .filter(Boolean);
+/** The names a list of the backend holds, whether it is written as names, as rows, or as an object by name. */
+export function offered(offers, list) {
+  const all = offers[list] ?? [];
+  if (!Array.isArray(all)) return Object.keys(all);
+  return all.map((one) => (typeof one === "string" ? one : nameOf(one))).filter(Boolean);
+}
+
+const nameOf = (row) => row.title ?? row.label ?? row.name ?? row.model_name;
 
 /** A picture in the JSON: a path as it is, anything longer by its kind. */
 export function pictureName(value) {

@@ -222,6 +222,7 @@ export const en = {
   "error.not_allowed": "The server does not let you in.",
   "error.not_found": "That is no longer here.",
   "error.busy": "This conversation is still being answered.",
+  "error.conflict": "Somebody else changed that meanwhile, or the name is taken.",
   "error.too_large": "That is too large.",
   "error.too_many": "That was a lot at once.",
   "error.unsuitable": "This folder is for children and does not draw that.",

@@ -220,6 +220,7 @@ export const zh = {
   "error.not_allowed": "服务器不允许访问。",
   "error.not_found": "已经不在了。",
   "error.busy": "这个对话还在回答中。",
+  "error.conflict": "别人刚刚改动过，或者名字已被占用。",
   "error.too_large": "太大了。",
   "error.too_many": "一下子太多了。",
   "error.unsuitable": "这个文件夹是给孩子的，不画这个。",

@@ -3,6 +3,7 @@
 import pytest
 
 from artbot_server.sd.automatic1111 import Automatic1111
+from tests.contracts.answering_contract import AnsweringContract
 from tests.contracts.backend_contract import BackendContract
 from tests.sd.fake_automatic1111 import FakeAutomatic1111
 
@@ -35,3 +36,11 @@ class TestWithoutTheWebUi(BackendContract):
 
     def slow_payload(self):
         return self.payload(steps=2000)
+
+
+class TestItsAnswers(AnsweringContract):
+    @pytest.fixture(params=[True, False], ids=["webui", "nowebui"])
+    def backend(self, request):
+        with FakeAutomatic1111(step_s=0.002, webui=request.param) as fake:
+            fake.desk.captions["clip"] = "a white square on a dark blue ground"
+            yield Automatic1111(url=fake.url, poll_s=0.02)

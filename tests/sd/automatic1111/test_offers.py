@@ -2,8 +2,8 @@
 
 import pytest
 
-from artbot_server.sd.automatic1111.offers import Checkpoint
 from tests.sd.automatic1111.samples import lists, offers
+from tests.sd.fake_automatic1111.lists import MODULES
 
 
 def test_abilities_hold_names_without_paths():
@@ -56,7 +56,7 @@ def test_lists_of_another_shape_are_an_error(broken):
 def test_controlnets_modules_go_by_the_names_of_its_page_too():
     aliases = {"module_list": ["canny", "depth_midas"], "module_detail": {"depth_midas": {"model_free": True}}}
     net = offers(controlnet_aliases=aliases).controlnet
-    assert net.modules == ("none", "canny", "reference_only", "depth_midas")
+    assert net.modules == (*MODULES, "depth_midas")
     assert net.model_free == {"reference_only", "depth_midas"}
 
 
@@ -68,30 +68,3 @@ def test_the_count_of_controlnet_units_has_a_default():
 def test_options_that_cannot_be_read_are_not_known():
     assert offers(options=None).options is None
     assert lists()["options"]
-
-
-LOADED = Checkpoint(
-    "sub_dream", "sub/dream.safetensors [0d37aea87c]", "dream.safetensors", "0d37aea87c", "0d37aea87c" * 6
-)
-FRESH = Checkpoint("dream", "dream.safetensors", "dream.safetensors")
-
-
-@pytest.mark.parametrize(
-    ("asked", "loaded", "fresh"),
-    [
-        ("dream.safetensors", True, True),
-        ("dream", True, True),
-        ("sub_dream", True, False),
-        ("0d37aea87c", True, False),
-        ("0d37aea87c" * 6, True, False),
-        ("sub/dream.safetensors [0d37aea87c]", True, False),
-        ("dream.safetensors [0d37aea87c]", True, True),  # a title from before this server hashed it
-        ("dream.safetensors [ffffffffff]", False, True),
-        ("dream [v2]", False, False),
-        ("Dream", False, False),
-        ("", False, False),
-        ("None", False, False),
-    ],
-)
-def test_a_checkpoint_goes_by_many_names_but_not_by_all(asked, loaded, fresh):
-    assert (LOADED.goes_by(asked), FRESH.goes_by(asked)) == (loaded, fresh)

@@ -115,7 +115,8 @@ def test_the_fakes_controlnet_fails_as_recorded(fake, name, error):
 
 
 @pytest.mark.parametrize(
-    "name", ["samplers", "schedulers", "sd-models", "sd-vae", "loras", "upscalers", "scripts", "prompt-styles"]
+    "name",
+    ["samplers", "schedulers", "sd-models", "sd-vae", "loras", "upscalers", "scripts", "prompt-styles", "embeddings"],
 )
 def test_the_fakes_lists_have_the_recorded_shape(fake, name):
     expected = recorded(PLAIN, f"get_{name}")["response"]
@@ -184,3 +185,72 @@ def test_the_fakes_progress_runs_as_recorded():
     assert got == pytest.approx(expected)
     state.job_count = 0
     assert painter.progress(skip_image=True)["progress"] == polls[-1] == 0.0
+
+
+@pytest.mark.parametrize("part", ["model_list", "module_list", "control_types", "version", "settings"])
+def test_the_fakes_controlnet_lists_have_the_recorded_shape(fake, part):
+    expected = recorded(NETS, f"get_controlnet_{part}")["response"]
+    assert _shape(requests.get(f"{fake.url}/controlnet/{part}", timeout=5).json()) == _shape(expected)
+
+
+def _shape(value):
+    """Keys and types three levels deep; names of modules and types are one and the same."""
+    if isinstance(value, list):
+        return {str(_shape(each)) for each in value if not isinstance(each, list)}
+    if not isinstance(value, dict):
+        return type(value)
+    named = "none" in value or "Canny" in value
+    return [_shape(value.get("canny", value.get("Canny")))] if named else {key: _shape(value[key]) for key in value}
+
+
+ANSWERED = [
+    (PLAIN, "post_refresh-checkpoints"),
+    (PLAIN, "post_refresh-loras"),
+    (PLAIN, "post_refresh-vae"),
+    (PLAIN, "post_refresh-embeddings"),
+    (PLAIN, "interrogate_clip"),
+    (PLAIN, "interrogate_default_model"),
+    (PLAIN, "interrogate_deepdanbooru"),
+    (PLAIN, "interrogate_unknown"),
+    (PLAIN, "interrogate_noimage"),
+    (PLAIN, "options_empty"),
+    (PLAIN, "options_unknown_key"),
+    (PLAIN, "options_unknown_checkpoint"),
+    (PLAIN, "options_not_object"),
+    (NETS, "detect_unknown"),
+    (NETS, "detect_noimage"),
+    (NETS, "detect_empty"),
+    (NETS, "detect_bad_image"),
+    (NETS, "detect_inpaint_no_mask"),
+    (NETS, "detect_ip_adapter"),
+    (NETS, "detect_openpose"),
+]
+
+
+@pytest.mark.parametrize(("folder", "name"), ANSWERED, ids=lambda value: str(value)[-30:])
+def test_the_fake_answers_questions_as_recorded(fake, folder, name):
+    call = recorded(folder, name)
+    answer = requests.post(fake.url + call["request"]["path"], json=call["request"]["body"], timeout=10)
+    assert (answer.status_code, answer.json()) == (call["status"], call["response"])
+
+
+@pytest.mark.parametrize(
+    "name", ["detect_canny", "detect_canny_defaults", "detect_canny_dataurl", "detect_two", "detect_none"]
+)
+def test_the_fake_detects_as_recorded(fake, name):
+    call = recorded(NETS, name)
+    got = requests.post(fake.url + call["request"]["path"], json=call["request"]["body"], timeout=10).json()
+    assert got["info"] == call["response"]["info"]
+    sizes = [
+        [(file.width, file.height) for file in map(decode, answer["images"])] for answer in (got, call["response"])
+    ]
+    assert sizes[0] == sizes[1]
+
+
+def test_an_option_of_a_wrong_type_breaks_the_fake_as_recorded():
+    with FakeAutomatic1111() as fake:
+        for name in ("options_wrong_type", "options_after_wrong_type"):
+            call = recorded(PLAIN, name)
+            method, path = call["request"]["method"], call["request"]["path"]
+            answer = requests.request(method, fake.url + path, json=call["request"]["body"], timeout=5)
+            assert (answer.status_code, answer.json()) == (call["status"], call["response"])

@@ -10,7 +10,15 @@ from typing import Any
 from PIL import Image
 
 from tests.sd.fake_automatic1111.drawing import base64_png, encode
-from tests.sd.fake_automatic1111.lists import CHECKPOINTS, CONTROL_MODEL, CONTROL_MODES, MODULES, SAMPLERS, SCHEDULERS
+from tests.sd.fake_automatic1111.lists import (
+    CHECKPOINTS,
+    CONTROL_MODEL,
+    CONTROL_MODES,
+    MODULES,
+    NEEDS_DOWNLOAD,
+    SAMPLERS,
+    SCHEDULERS,
+)
 from tests.sd.fake_automatic1111.painter import Painter
 
 DEFAULTS: dict[str, Any] = {
@@ -80,7 +88,7 @@ class Generator:
             if body.get("init_images") is None:
                 raise RefusedError(404, "HTTPException", "Init image not found")
             for image in body["init_images"]:
-                _open(image)
+                open_picture(image)
 
     def _check_running(self, body: dict) -> None:
         if body["prompt"] is None:
@@ -161,6 +169,7 @@ class Generator:
                     raise RefusedError(500, "ValidationError", "1 validation error for ControlNetUnit\ncontrol_mode")
                 model = unit.get("model", "None")
                 usable = unit["module"] == "reference_only" or model in (CONTROL_MODEL, CONTROL_MODEL.split(" ")[0])
+                usable = usable and unit["module"] != NEEDS_DOWNLOAD
                 if usable and _is_picture(unit.get("image"), mode) and unit.get("save_detected_map", True):
                     maps.append(base64_png(size, 255, ""))
         return maps
@@ -211,9 +220,11 @@ def _infotext(body: dict, seed: int, sampler: str, scheduler: str, model: str) -
     return "\n".join(lines)
 
 
-def _open(text: str) -> None:
+def open_picture(text: str) -> tuple[int, int]:
+    """Its size. Raises `RefusedError`."""
     try:
-        Image.open(io.BytesIO(base64.b64decode(text.rpartition(",")[2], validate=True))).close()
+        with Image.open(io.BytesIO(base64.b64decode(text.rpartition(",")[2], validate=True))) as image:
+            return image.size
     except (binascii.Error, OSError, AttributeError):
         raise RefusedError(500, "HTTPException", "Invalid encoded image") from None
 
@@ -222,7 +233,7 @@ def _is_picture(image: object, mode: str) -> bool:
     if image is None:
         return mode == "img2img"
     try:
-        _open(str(image))
+        open_picture(str(image))
     except RefusedError:
         return False
     return True

@@ -9,9 +9,12 @@ SAMPLERS = {
 }
 SCHEDULERS = {"automatic": "Automatic", "karras": "Karras", "exponential": "Exponential", "sgm_uniform": "SGM Uniform"}
 CHECKPOINTS = {"tiny-a": "3558b431d3", "tiny-b": "0d37aea87c"}
-MODULES = ("none", "canny", "reference_only")
+MODULES = ("none", "canny", "invert", "reference_only", "inpaint_only", "ip-adapter-auto", "openpose")
+NEEDS_DOWNLOAD = "openpose"
+"""Its weights are not there and cannot be had."""
 CONTROL_MODEL = "control_canny [a5ab0164]"
 CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
+EMBEDDING = ("step", "sd_checkpoint", "sd_checkpoint_name", "shape", "vectors")
 SCRIPTS = ["prompt matrix", "x/y/z plot", "refiner", "sampler", "seed"]
 
 OPTIONS = {
@@ -38,6 +41,12 @@ def checkpoint_row(name: str, loaded: set[str]) -> dict:
     }
 
 
+def lora_row(name: str, alias: str) -> dict:
+    """A LoRA as it is listed; training tools write much more into its metadata."""
+    metadata = {"ss_sd_model_name": "tiny-a.safetensors", "ss_tag_frequency": {"1_cat": {"cat": 3}}}
+    return {"name": name, "alias": alias, "path": f"/srv/webui/models/Lora/{name}.safetensors", "metadata": metadata}
+
+
 def fixed_lists(controlnet: bool) -> dict[str, object]:
     """GET addresses whose answer never changes."""
     scripts = [*SCRIPTS, "controlnet"] if controlnet else SCRIPTS
@@ -55,17 +64,26 @@ def fixed_lists(controlnet: bool) -> dict[str, object]:
         ],
         "/sdapi/v1/latent-upscale-modes": [{"name": "Latent"}],
         "/sdapi/v1/sd-vae": [{"model_name": "tiny.vae.pt", "filename": "/srv/webui/models/VAE/tiny.vae.pt"}],
-        "/sdapi/v1/loras": [
-            {"name": "tiny-lora", "alias": "cat-lora", "path": "/srv/webui/models/Lora/t.pt", "metadata": {}}
-        ],
+        "/sdapi/v1/loras": [lora_row("tiny-lora", "cat-lora")],
+        "/sdapi/v1/embeddings": {
+            "loaded": {"tiny-emb": dict.fromkeys(EMBEDDING) | {"shape": 64, "vectors": 2}},
+            "skipped": {"wrong-size-emb": dict.fromkeys(EMBEDDING) | {"shape": 768, "vectors": 2}},
+        },
         "/sdapi/v1/prompt-styles": [
             {"name": "Studio", "prompt": "{prompt}, studio photo", "negative_prompt": "blurry"}
         ],
         "/sdapi/v1/scripts": {"txt2img": scripts, "img2img": [*scripts, "loopback"]},
     }
     if controlnet:
-        detail = {name: {"model_free": name == "reference_only", "sliders": []} for name in MODULES}
+        size = {"name": "Resolution", "value": 512, "min": 64, "max": 2048, "step": 8}
+        detail = {name: {"model_free": name == "reference_only", "sliders": [size]} for name in MODULES}
+        detail["invert"]["sliders"] = []
+        edges = {"module_list": ["none", "canny"], "model_list": ["None", CONTROL_MODEL]}
         lists["/controlnet/model_list"] = {"model_list": [CONTROL_MODEL]}
         lists["/controlnet/module_list"] = {"module_list": list(MODULES), "module_detail": detail}
+        lists["/controlnet/control_types"] = {
+            "control_types": {"Canny": {**edges, "default_option": "canny", "default_model": CONTROL_MODEL}}
+        }
+        lists["/controlnet/version"] = {"version": 3}
         lists["/controlnet/settings"] = {"control_net_unit_count": 3}
     return lists

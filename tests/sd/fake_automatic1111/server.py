@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.sd.fake_automatic1111.asking import Desk
 from tests.sd.fake_automatic1111.jobs import Generator, RefusedError
-from tests.sd.fake_automatic1111.lists import CHECKPOINTS, OPTIONS, checkpoint_row, fixed_lists
+from tests.sd.fake_automatic1111.lists import OPTIONS, fixed_lists
 from tests.sd.fake_automatic1111.painter import Painter
 
 WHOLE = ("steps", "width", "height", "batch_size", "n_iter", "seed")
@@ -24,6 +25,7 @@ class FakeAutomatic1111:
         calls: what came, as (method, path, body), oldest first.
         change: alters a txt2img or img2img answer on its way out.
         painter: its queue and state; `painter.options` are its options.
+        desk: what it answers beside painting.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class FakeAutomatic1111:
         self.painter = Painter(step_s, options=dict(OPTIONS))
         self.lists = fixed_lists(controlnet)
         self.generator = Generator(self.painter, self.lists["/sdapi/v1/scripts"])
+        self.desk = Desk(self.generator, self.lists)
         self.faults: dict[str, deque[str | tuple[int, bytes]]] = {}
         self._http = _Server(("127.0.0.1", port), _Handler)
         self._http.fake = self
@@ -81,6 +84,8 @@ class FakeAutomatic1111:
             return 404, {"detail": "Not Found"}
         if method == "GET":
             return self._get(path, query)
+        if body is None and path.startswith("/sdapi/v1/refresh-"):
+            body = {}
         if invalid := _invalid(body):
             return 422, {"detail": invalid}
         try:
@@ -92,9 +97,9 @@ class FakeAutomatic1111:
         if path in self.lists:
             return 200, self.lists[path]
         if path == "/sdapi/v1/sd-models":
-            return 200, [checkpoint_row(name, self.generator.loaded) for name in CHECKPOINTS]
+            return 200, self.desk.models()
         if path == "/sdapi/v1/options":
-            return 200, self.painter.options
+            return self.desk.options()
         if path == "/sdapi/v1/progress":
             return 200, self.painter.progress(query.get("skip_current_image") == ["true"])
         if path == "/internal/pending-tasks":
@@ -114,11 +119,13 @@ class FakeAutomatic1111:
             self.painter.state.skipped = True
             return 200, None
         if path == "/sdapi/v1/options":
-            for name in body:
-                if name not in self.painter.options:
-                    raise RefusedError(500, "KeyError", f"'{name}'")
-            self.painter.options |= body
-            return 200, None
+            return 200, self.desk.set_options(body)
+        if path.startswith("/sdapi/v1/refresh-"):
+            return 200, self.desk.refresh(path.removeprefix("/sdapi/v1/refresh-"))
+        if path == "/sdapi/v1/interrogate":
+            return 200, self.desk.interrogate(body)
+        if path == "/controlnet/detect" and "/controlnet/version" in self.lists:
+            return 200, self.desk.detect(body)
         return 404, {"detail": "Not Found"}
 
 
