@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from artbot_server.errors import TooLarge
+from artbot_server.errors import TooLarge, Unavailable
 from artbot_server.live import address
 from artbot_server.live.frames import BadFrame, Frame, FrameReader, encode
 
@@ -30,8 +30,9 @@ DROPPABLE = frozenset({"progress"})
 """Kinds of which only the newest is worth anything."""
 ASKS_AT_ONCE = 2
 SLOW = frozenset({"ask_backend"})
-"""Questions that may take minutes; they have threads of their own, so that others are answered meanwhile."""
-SLOW_ASKS_AT_ONCE = 8
+"""Questions that may take minutes; each has a thread of its own, so that others are answered meanwhile."""
+SLOW_ASKS_AT_ONCE = 16
+"""Of which most wait for somebody else. A web UI has 40 threads for all that is asked of it."""
 RECEIVE_BYTES = 256 * 1024
 
 log = structlog.get_logger()
@@ -58,7 +59,7 @@ class LiveLink:
         self._on_ask = on_ask
         self._hello = encode(Frame("hello", {"backends": list(backends)})) if backends else b""
         self._asks = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="live-ask")
-        self._slow_asks = ThreadPoolExecutor(SLOW_ASKS_AT_ONCE, thread_name_prefix="live-slow-ask")
+        self._slow_asks = threading.BoundedSemaphore(SLOW_ASKS_AT_ONCE)
         self._outbox: deque[bytes] = deque(maxlen=MOST_KEPT)
         self._changed = threading.Condition()
         self._connection: socket.socket | None = None
@@ -77,8 +78,7 @@ class LiveLink:
             self._changed.notify_all()
             if self._connection is not None:
                 _shut(self._connection)
-        for pool in (self._asks, self._slow_asks):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._asks.shutdown(wait=False, cancel_futures=True)
 
     def send(self, kind: str, body: Mapping[str, Any], blob: bytes = b"") -> None:
         """Send it when it can be; returns at once."""
@@ -146,9 +146,25 @@ class LiveLink:
             for frame in reader.feed(data):
                 if frame.ask is None:
                     self._on_message(frame.kind, frame.body)
+                elif frame.kind in SLOW:
+                    self._answer_aside(frame, frame.ask)
                 else:
-                    pool = self._slow_asks if frame.kind in SLOW else self._asks
-                    pool.submit(self._answer, frame, frame.ask).add_done_callback(_log_fault)
+                    self._asks.submit(self._answer, frame, frame.ask).add_done_callback(_log_fault)
+
+    def _answer_aside(self, frame: Frame, number: int) -> None:
+        """In a thread that the process may end without, unlike a pool's."""
+        if not self._slow_asks.acquire(blocking=False):
+            busy = Unavailable("Too many questions are being answered; try again in a moment.", retry_after_s=5)
+            self._keep(Frame("answer", {"error": busy.as_json()}, ask=number))
+            return
+
+        def work() -> None:
+            try:
+                self._answer(frame, number)
+            finally:
+                self._slow_asks.release()
+
+        threading.Thread(target=work, name="live-slow-ask", daemon=True).start()
 
     def _answer(self, frame: Frame, number: int) -> None:
         body = self._on_ask(frame.kind, frame.body)

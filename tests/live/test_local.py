@@ -129,17 +129,28 @@ def test_its_backends_are_known_again_after_a_lost_connection(ends):
 def test_slow_questions_do_not_hold_up_others(ends):
     hub, link = ends.hub(), ends.link("studio")
     until(lambda: hub.workers == 1)
-    slow = [threading.Thread(target=_ask_slowly, args=(hub,)) for _ in range(SLOW_ASKS_AT_ONCE + 2)]
-    for thread in slow:
+    answers = []
+
+    def ask():
+        answers.append(hub.ask("ask_backend", {}, timeout_s=20, backend="studio"))
+
+    asking = [threading.Thread(target=ask) for _ in range(SLOW_ASKS_AT_ONCE)]
+    for thread in asking:
         thread.start()
+    until(lambda: len(slow_threads()) == SLOW_ASKS_AT_ONCE)
+    assert all(thread.daemon for thread in slow_threads())
     assert hub.ask("check_upload", {"n": 1}, timeout_s=5)["n"] == 1
+    assert hub.ask("ask_backend", {}, timeout_s=5, backend="studio")["error"]["code"] == "unavailable"
     link.may_answer.set()
-    for thread in slow:
+    for thread in asking:
         thread.join()
+    assert answers == [{"kind": "ask_backend"}] * SLOW_ASKS_AT_ONCE
+    until(lambda: not slow_threads())
+    assert hub.ask("ask_backend", {"n": 2}, timeout_s=5, backend="studio")["n"] == 2
 
 
-def _ask_slowly(hub):
-    assert hub.ask("ask_backend", {}, timeout_s=20, backend="studio") == {"kind": "ask_backend"}
+def slow_threads():
+    return [thread for thread in threading.enumerate() if thread.name == "live-slow-ask"]
 
 
 def test_a_worker_that_does_not_read_is_cut_and_the_others_go_on(ends):
