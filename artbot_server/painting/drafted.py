@@ -29,7 +29,7 @@ def drafted(data: Mapping[str, Any], folder: str, name: str, known: Container[st
         fields = copy.deepcopy(data["api_model"])
         units_as_list(fields)
     except FormatError as error:
-        raise BadRequest(str(error), field=str(error).partition(":")[0]) from error
+        raise BadRequest(str(error), field=error.place) from error
     units = controlnet_units(fields)
     starts = fields.pop("init_images", None) or []
 

@@ -57,7 +57,7 @@ def test_a_picture_that_is_not_saved_is_refused_by_its_place(text):
         (file_of(steps=0), "api_model.steps"),
         (file_of(width="wide"), "api_model.width"),
         ({"template_type": "txt2img"}, "api_model"),
-        (file_of(alwayson_scripts={"ControlNet": {"args": [{"weight": "much"}]}}), "alwayson_scripts.ControlNet.args.weight"),
+        (file_of(alwayson_scripts={"ControlNet": {"args": [{"weight": "much"}]}}), "alwayson_scripts.ControlNet.args.0.weight"),
     ],
 )
 def test_a_draft_that_could_not_be_saved_is_refused(data, field):
