@@ -60,7 +60,13 @@ LIBRARIES = [
     ),
     (
         {"PIL"},
-        ("sd", "painting.picture_checks", "painting.picture_text", "painting.grids", "painting.labels"),  # drawn of what was checked
+        (
+            "sd",
+            "painting.picture_checks",
+            "painting.picture_text",
+            "painting.grids",
+            "painting.labels",
+        ),  # drawn of what was checked
         "so that pixels stay in the worker, and a picture is checked before it is decoded: use picture_checks instead",
     ),
     (
@@ -119,6 +125,7 @@ TESTED_ELSEWHERE = {
     "web/http/batch_records.py": "tests/e2e/test_batches.py",  # only shapes
     "web/socket_events/batches.py": "tests/e2e/test_batches.py",
     "web/ordering.py": "tests/e2e/test_queue.py",
+    "web/http/template_trials.py": "tests/e2e/test_template_page.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
     "web/http/backend.py": "tests/e2e/test_backend.py",
     "web/socket_events/backend.py": "tests/e2e/test_backend.py",

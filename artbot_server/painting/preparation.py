@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from artbot_server.errors import NotFound
+from artbot_server.painting.drafted import drafted
 from artbot_server.painting.inputs import picture_ids
 from artbot_server.painting.jobs import Job
 from artbot_server.painting.merge import Merged, Order, expected, merge
@@ -67,7 +68,7 @@ class Preparation:
             merged = order.payload
             self._check_pictures(session_id, order)
         else:
-            folder, template = self._templates.find(order.folder, order.template)
+            folder, template = self._template(order)
             order = replace(order, image_id=self._image(session_id, order, template))
             self._check_pictures(session_id, order)
             merged = self._merged(session_id, order, folder, template, abilities)
@@ -94,6 +95,13 @@ class Preparation:
         for place, picture_id in picture_ids(order.overrides):
             self._check_picture(place, picture_id, session_id)
         return merged
+
+    def _template(self, order: PaintOrder) -> tuple[Folder, Template]:
+        if order.draft is None:
+            return self._templates.find(order.folder, order.template)
+        library = self._templates.current()
+        folder = library.folder(order.folder)
+        return folder, drafted(order.draft, folder.name, order.template, library.inputs)
 
     def _image(self, session_id: str, order: PaintOrder, template: Template) -> str | None:
         """The picture to work on: the one named, or the conversation's last one where that is meant or needed."""

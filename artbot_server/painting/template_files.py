@@ -209,9 +209,9 @@ class _Reader:
     def _inside(self, relative: PurePosixPath, place: str) -> Path:
         path = (self.path / relative).resolve()
         if not path.is_relative_to(self.path.resolve()):
-            raise FormatError(f"{place}: the path {str(relative)!r} leaves the folder.")
+            raise FormatError(f"{place}: the path {str(relative)!r} leaves the folder.", place)
         if not path.is_file():
-            raise FormatError(f"{place}: there is no file {str(relative)!r} in the folder.")
+            raise FormatError(f"{place}: there is no file {str(relative)!r} in the folder.", place)
         return path
 
     def _text(self, path: Path) -> str:
@@ -238,7 +238,7 @@ def _decoded(text: str, place: str) -> bytes:
     try:
         return base64.b64decode(bare, validate=True)
     except binascii.Error as error:
-        raise FormatError(f"{place}: neither a file of the folder nor base64.") from error
+        raise FormatError(f"{place}: neither a file of the folder nor base64.", place) from error
 
 
 def _in_order(templates: dict[str, Template], first: list[str]) -> dict[str, Template]:

@@ -150,7 +150,7 @@ def _checked(data: dict[str, Any]) -> None:
         check_template(data)
         units_as_list(copy.deepcopy(data["api_model"]))
     except FormatError as error:
-        raise BadRequest(str(error), field="template") from error
+        raise BadRequest(str(error), field=error.place or "template") from error
 
 
 def _whole(source: Source) -> Source:
@@ -188,7 +188,7 @@ def _put(home: Path, name: str, path: Path, data: Mapping[str, Any]) -> Source:
         check_file(home, temporary)
         os.replace(temporary, path)
     except FormatError as error:
-        raise BadRequest(str(error), field="template") from error
+        raise BadRequest(str(error), field=error.place or "template") from error
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)

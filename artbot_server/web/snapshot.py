@@ -13,7 +13,7 @@ SNAPSHOT_BYTES = 64_000
 SNAPSHOT_MESSAGES = 50
 
 
-def session_snapshot(services: Services, session_id: str, token: str | None) -> dict[str, Any]:
+def session_snapshot(services: Services, session_id: str, token: str | None, operator: bool = False) -> dict[str, Any]:
     """The snapshot of docs/protocol.md. `token` is None for a page, whose cookie holds it.
 
     What does not fit is left out: waiting jobs of batches, which list them too; from the old end messages behind
@@ -26,6 +26,7 @@ def session_snapshot(services: Services, session_id: str, token: str | None) -> 
     snapshot: dict[str, Any] = {
         "session_id": session_id,
         "token": token,
+        "operator": operator,
         "server": services.server_json(),
         "conversation": services.conversation_service.record(conversation) if conversation else None,
         "messages": [message.as_json() for message in messages],

@@ -170,7 +170,6 @@ def test_a_conversations_picture_is_its_newest(bot):
     assert bot.services.conversation_service.record(conversation)["picture_url"] is None
 
 
-
 def test_waiting_jobs_of_a_batch_go_first_where_room_is_short(bot):
     talk(bot, 3)
     alone = order(bot, 3)

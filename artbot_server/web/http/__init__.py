@@ -13,6 +13,7 @@ from artbot_server.web.http import (
     jobs,
     sessions,
     template_folders,
+    template_trials,
     templates,
     upscale,
 )
@@ -26,6 +27,7 @@ ROUTES = (
     *backend.ROUTES,
     *upscale.ROUTES,
     *templates.ROUTES,
+    *template_trials.ROUTES,
     *template_folders.ROUTES,
     *conversations.ROUTES,
     *chat_bot.ROUTES,

@@ -57,6 +57,7 @@ export const en = {
   "picker.folders": "Folders",
   "picker.templates": "Templates",
   "picker.broken": "This template cannot be used",
+  "picker.edit": "Edit templates",
   "template.shape": "{size}, {steps} steps",
 
   "turn.writing": "Writing the prompt",
@@ -193,6 +194,7 @@ export const en = {
   "viewer.shared.uncopied": "Anyone with this link can see the picture: {url}",
   "viewer.unshare": "Stop sharing",
   "viewer.unshared": "The link no longer works.",
+  "viewer.template": "Make a template of this",
 
   "conversations.title": "Conversations",
   "conversations.new": "New",

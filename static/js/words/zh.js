@@ -57,6 +57,7 @@ export const zh = {
   "picker.folders": "文件夹",
   "picker.templates": "模板",
   "picker.broken": "这个模板不能用",
+  "picker.edit": "编辑模板",
   "template.shape": "{size}，{steps} 步",
 
   "turn.writing": "正在写提示词",
@@ -193,6 +194,7 @@ export const zh = {
   "viewer.shared.uncopied": "拿到这个链接的人都能看到这张图：{url}",
   "viewer.unshare": "停止分享",
   "viewer.unshared": "链接已失效。",
+  "viewer.template": "用它做模板",
 
   "conversations.title": "对话",
   "conversations.new": "新建",
