@@ -83,6 +83,7 @@ def chat_ports(
             folder=words.folder or "",
             template=words.template or "",
             image_id=words.image_id,
+            overrides=words.overrides,
             conversation_id=ids.conversation_id,
             reply_id=ids.reply_id,
             client_sid=ids.client_sid,

@@ -13,6 +13,7 @@ class Words:
 
     Attributes:
         candidates: how many prompts to choose from the reply shall hold; None: one.
+        overrides: what the picture that is painted at once changes about its template.
         system: takes the place of the folder's system prompt.
         earlier: messages that take the place of the conversation's own; empty: its own.
         options: see `llm.base.ChatRequest`.
@@ -30,6 +31,7 @@ class Words:
     client_sid: str | None = None
     stream: bool = True
     candidates: int | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     system: str | None = None
     earlier: Sequence[Mapping[str, str]] = ()
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -63,6 +63,7 @@ class SessionChat(Request):
     client_sid: ClientSid | None = None
     stream: bool = True
     candidates: Annotated[int, Field(ge=FEWEST, le=MOST)] | None = None
+    overrides: dict[str, Any] = Field(default_factory=dict, max_length=64)
 
     @model_validator(mode="after")
     def _check(self) -> SessionChat:

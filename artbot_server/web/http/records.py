@@ -147,6 +147,7 @@ class BackendRecord(BaseModel):
     controlnet_modules: dict[str, Any]
     controlnet_types: dict[str, Any]
     controlnet_units: int
+    fields: list[str]
 
 
 class CaptionRecord(BaseModel):
