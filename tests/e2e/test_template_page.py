@@ -258,7 +258,8 @@ def test_units_and_pictures(page, templates, tmp_path):
     told = [*payload["init_images"], payload["mask"], *(unit["image"] for unit in units)]
     assert len(set(told)) == 4
     for path in told:
-        assert Image.open(templates / "anime" / path).size == (96, 64)
+        with Image.open(templates / "anime" / path) as kept:
+            assert kept.size == (96, 64)
     shown = page.locator(".picture-field img")
     expect(shown).to_have_count(4)
     wait_until(lambda: shown.evaluate_all("all => all.every(i => i.naturalWidth === 96)"))

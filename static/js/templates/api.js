@@ -6,7 +6,8 @@ import { dataUrl } from "./files.js";
 const ROOT = "/api/v1/templates";
 const FOLDERS = "/api/v1/template-folders";
 
-const at = (folder, name) => `${ROOT}/${encodeURIComponent(folder)}/${name.split("/").map(encodeURIComponent).join("/")}`;
+const at = (folder, name) =>
+  `${ROOT}/${encodeURIComponent(folder)}/${name.split("/").map(encodeURIComponent).join("/")}`;
 const folderAt = (folder) => `${FOLDERS}/${encodeURIComponent(folder)}`;
 
 export const library = () => ask("GET", ROOT);
