@@ -14,9 +14,7 @@ SNAPSHOT_BYTES = 64_000
 SNAPSHOT_MESSAGES = 50
 
 
-def session_snapshot(
-    services: Services, session_id: str, token: str | None, operator: bool = False
-) -> dict[str, Any]:
+def session_snapshot(services: Services, session_id: str, token: str | None, operator: bool = False) -> dict[str, Any]:
     """The snapshot of docs/protocol.md. `token` is None for a page, whose cookie holds it.
 
     What does not fit is left out from the old end: messages behind `cursor`, ended jobs, and a live reply's text

@@ -41,7 +41,9 @@ def test_what_was_given_stays_as_it_is():
     assert data == file_of(mask="mask.png")
 
 
-@pytest.mark.parametrize("text", ["data:image/png;base64,AAAA", "AAAA", "other.png", "../photos/mask.png", "/etc/passwd"])
+@pytest.mark.parametrize(
+    "text", ["data:image/png;base64,AAAA", "AAAA", "other.png", "../photos/mask.png", "/etc/passwd"]
+)
 def test_a_picture_that_is_not_saved_is_refused_by_its_place(text):
     with pytest.raises(BadRequest) as caught:
         drafted(file_of(mask=text), "photos", "", KNOWN)
@@ -57,7 +59,10 @@ def test_a_picture_that_is_not_saved_is_refused_by_its_place(text):
         (file_of(steps=0), "api_model.steps"),
         (file_of(width="wide"), "api_model.width"),
         ({"template_type": "txt2img"}, "api_model"),
-        (file_of(alwayson_scripts={"ControlNet": {"args": [{"weight": "much"}]}}), "alwayson_scripts.ControlNet.args.0.weight"),
+        (
+            file_of(alwayson_scripts={"ControlNet": {"args": [{"weight": "much"}]}}),
+            "alwayson_scripts.ControlNet.args.0.weight",
+        ),
     ],
 )
 def test_a_draft_that_could_not_be_saved_is_refused(data, field):

@@ -94,9 +94,9 @@ export class Desk {
   }
 
   async rename() {
-    if (!(await this.mayLeave())) return;
     const { folder, name } = this.#work.place;
-    const to = await this.#where("editor.rename", name);
+    if (!(await this.mayLeave())) return;
+    const to = await this.#where("editor.rename", { folder, name });
     if (!to) return;
     const answer = await this.#api.rename(folder, name, to);
     if (!answer.ok) this.#say(answer.error);
@@ -142,8 +142,7 @@ export class Desk {
 
   // ---- Internal ----
 
-  #where(title, name = "") {
-    const folder = this.#work.place?.folder;
+  #where(title, { folder, name = "" } = { folder: this.#work.place?.folder }) {
     return this.#questions.place({ title, go: title === "editor.rename" ? title : "editor.save", folder, name });
   }
 
