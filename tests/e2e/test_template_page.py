@@ -254,6 +254,8 @@ def test_units_and_pictures(page, templates, tmp_path):
     inside = "api_model.alwayson_scripts.ControlNet.args"
     page.set_input_files(f'[data-field="{inside}.0.image"] input', picture(tmp_path / "control.png"))
     page.set_input_files(f'[data-field="{inside}.1.image"] input', picture(tmp_path / "second.png"))
+    page.click(".try [data-part=go]")
+    expect(page.locator("[data-editor] .err:visible")).to_contain_text("not saved yet")
     save_new(page, "anime", "posed")
     payload = on_disk(templates, "posed")["api_model"]
     units = payload["alwayson_scripts"]["ControlNet"]["args"]
