@@ -95,6 +95,7 @@ TESTED_ELSEWHERE = {
     "web/http/upscale.py": "tests/e2e/test_repeats.py",
     "painting/template_tool.py": "tests/e2e/test_templates.py",  # only joins
     "web/http/templates.py": "tests/e2e/test_templates.py",
+    "web/http/template_shapes.py": "tests/e2e/test_templates.py",  # only shapes
     "web/http/template_folders.py": "tests/e2e/test_templates.py",
     "painting/file_answers.py": "tests/painting/test_file_questions.py",  # both halves together
     "painting/infotext_fields.py": "tests/painting/test_drafts.py",  # only tables

@@ -158,6 +158,9 @@ def test_a_new_template_gets_a_free_name_and_can_be_painted_with(page, templates
     field(page, "api_model.prompt").fill("{prompt}, best quality")
     field(page, "api_model.width").fill("128")
     field(page, "api_model.height").fill("64")
+    page.click(".try [data-part=go]")
+    expect(page.locator(".try [data-part=note]")).to_contain_text("seed", timeout=30_000)
+    assert not (templates / "landscape/template1.json").exists()
     save(page)
     page.select_option("#placeFolder", "landscape")
     page.locator('[data-dialog="place"] [data-part=go]').click()
@@ -251,6 +254,8 @@ def test_units_and_pictures(page, templates, tmp_path):
     inside = "api_model.alwayson_scripts.ControlNet.args"
     page.set_input_files(f'[data-field="{inside}.0.image"] input', picture(tmp_path / "control.png"))
     page.set_input_files(f'[data-field="{inside}.1.image"] input', picture(tmp_path / "second.png"))
+    page.click(".try [data-part=go]")
+    expect(page.locator("[data-editor] .err:visible")).to_contain_text("not saved yet")
     save_new(page, "anime", "posed")
     payload = on_disk(templates, "posed")["api_model"]
     units = payload["alwayson_scripts"]["ControlNet"]["args"]
@@ -258,7 +263,8 @@ def test_units_and_pictures(page, templates, tmp_path):
     told = [*payload["init_images"], payload["mask"], *(unit["image"] for unit in units)]
     assert len(set(told)) == 4
     for path in told:
-        assert Image.open(templates / "anime" / path).size == (96, 64)
+        with Image.open(templates / "anime" / path) as kept:
+            assert kept.size == (96, 64)
     shown = page.locator(".picture-field img")
     expect(shown).to_have_count(4)
     wait_until(lambda: shown.evaluate_all("all => all.every(i => i.naturalWidth === 96)"))

@@ -54,7 +54,11 @@ test("an option is written in the way it was", () => {
 test("what the backend offers narrows the range and fills the lists", () => {
   assert.equal(values.rangeOf({ max: 2048, limit: "max_side" }, { max_side: 1024 }).max, 1024);
   assert.equal(values.rangeOf({ max: 2048, limit: "max_side" }, {}).max, 2048);
-  const offers = { vaes: [{ model_name: "vae.pt" }], models: [{ title: "a [1]", model_name: "a" }], samplers: ["Euler"] };
+  const offers = {
+    vaes: [{ model_name: "vae.pt" }],
+    models: [{ title: "a [1]", model_name: "a" }],
+    samplers: ["Euler"],
+  };
   assert.deepEqual(values.offered(offers, "vaes"), ["vae.pt"]);
   assert.deepEqual(values.offered(offers, "models"), ["a [1]"]);
   assert.deepEqual(values.offered(offers, "samplers"), ["Euler"]);
@@ -95,6 +99,7 @@ test("what has no name gets the first free one", () => {
 
 test("a name that cannot be a file is refused", () => {
   for (const good of ["crayon", "night/city", "蜡笔 画", "a.b"]) assert.equal(nameProblem(good), null, good);
-  for (const bad of ["", "../x", "a//b", ".hidden", "a\\b", "a:b", "a/"]) assert.equal(nameProblem(bad), "problem.name", bad);
+  for (const bad of ["", "../x", "a//b", ".hidden", "a\\b", "a:b", "a/"])
+    assert.equal(nameProblem(bad), "problem.name", bad);
   assert.equal(nameProblem("a/b", { folder: true }), "problem.name");
 });

@@ -66,7 +66,19 @@ test("every key that the scripts name exists", () => {
 });
 
 test("no sentence is left over", () => {
-  const built = [/^error\./, /^trouble\./, /^theme\./, /^day\./, /^net\./, /^demo\./, /^field\./, /^setting\./, /^param\./, /^option\./, /^group\./];
+  const built = [
+    /^error\./,
+    /^trouble\./,
+    /^theme\./,
+    /^day\./,
+    /^net\./,
+    /^demo\./,
+    /^field\./,
+    /^setting\./,
+    /^param\./,
+    /^option\./,
+    /^group\./,
+  ];
   const used = new Set([...inPage, ...inCode, ...[...code.matchAll(/"([a-z]+)"/g)].map((match) => match[1])]);
   const left = Object.keys(en).filter((key) => !used.has(key) && !built.some((pattern) => pattern.test(key)));
   assert.deepEqual(left, []);

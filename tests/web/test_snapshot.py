@@ -103,6 +103,11 @@ def test_running_replies_and_unfinished_jobs_come_along(bot):
     assert {job["job_id"] for job in found["jobs"]} == set(job_ids)
 
 
+def test_whoever_runs_the_server_is_told_so(bot):
+    assert snapshot(bot)["operator"] is False
+    assert session_snapshot(bot.services, "anna", "token", operator=True)["operator"] is True
+
+
 def test_other_sessions_see_nothing_of_it(bot):
     talk(bot, 1)
     live(bot, "A")

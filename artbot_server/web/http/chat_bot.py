@@ -53,7 +53,7 @@ class Model(BaseModel):
     owned_by: str
 
 
-class Models(BaseModel):
+class ModelNames(BaseModel):
     """OpenAI's list; `any`: others may be asked for too."""
 
     object: str
@@ -203,7 +203,7 @@ ROUTES = (
     ),
     Route(
         "POST", f"{_AT}/completion/stream", stream, "The same as server-sent events, up to `data: [DONE]`.",
-        body=TextCompletion,
+        body=TextCompletion, also=("text/event-stream",),
     ),
     Route(
         "POST", f"{_AT}/chat/completion", whole, "Answer `messages` with OpenAI's parameters; the answer is whole.",
@@ -211,7 +211,7 @@ ROUTES = (
     ),
     Route(
         "POST", f"{_AT}/chat/completion/stream", stream, "The same as server-sent events, up to `data: [DONE]`.",
-        body=ChatCompletion,
+        body=ChatCompletion, also=("text/event-stream",),
     ),
-    Route("GET", "/api/v1/chat-bot/models", models, "The models that may be asked for.", answer=Models),
+    Route("GET", "/api/v1/chat-bot/models", models, "The models that may be asked for.", answer=ModelNames),
 )  # fmt: skip

@@ -152,7 +152,7 @@ ROUTES = (
     Route(
         "POST", f"{_ONE}/messages", say,
         "Say something and wait for the reply; with `stream` it comes as server-sent events.",
-        body=PostedMessage, answer=ReplyEnd,
+        body=PostedMessage, answer=ReplyEnd, also=("text/event-stream",),
     ),
     Route("GET", f"{_ONE}/export", export, "The whole conversation as one JSON file.", answer=Export),
     Route("GET", "/api/v1/replies/<reply_id>", reply, "A reply so far, or whole.", answer=ReplyText),

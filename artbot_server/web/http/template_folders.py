@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from artbot_server.painting.template_format import FolderFile
 from artbot_server.web.fields import LARGEST_WHOLE, Name, Query, Request, Text
+from artbot_server.web.http.records import Nothing
 from artbot_server.web.http.routes import Answer, Call, Route
 from artbot_server.web.services import Services
 
@@ -115,6 +116,7 @@ ROUTES = (
         delete,
         "Delete a folder; with its templates only where that is said.",
         query=DeleteFolder,
+        answer=Nothing,
         operator=True,
     ),
 )

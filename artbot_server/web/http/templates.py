@@ -8,15 +8,17 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from flask import request, send_file
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from artbot_server.errors import BadRequest, NotFound
-from artbot_server.painting.pictures import mime_of
+from artbot_server.painting.pictures import EXTENSIONS, mime_of
 from artbot_server.painting.template_bundles import pack
 from artbot_server.painting.template_inputs import INPUT_NAMES, decoded
 from artbot_server.painting.template_sources import Source
-from artbot_server.web.fields import Id, OptionalId, OptionalName, Request, Text
+from artbot_server.web.fields import OptionalId, OptionalName, Request, Text
+from artbot_server.web.http.records import Nothing
 from artbot_server.web.http.routes import Answer, Call, Route
+from artbot_server.web.http.template_shapes import DraftRecord, LibraryRecord, TemplateRecord
 from artbot_server.web.services import Services
 from artbot_server.web.template_records import picture_address, templates_json
 
@@ -61,26 +63,6 @@ class DraftOf(Request):
 
     job_id: OptionalId = None
     infotext: InfotextField | None = None
-
-
-class TemplateRecord(BaseModel):
-    """One template as its file is written. `broken`: why it cannot be used; `inputs`: addresses by place."""
-
-    folder: str
-    name: str
-    version: str
-    template: dict[str, Any]
-    inputs: dict[str, str | None]
-    picture: str | None
-    broken: str | None
-
-
-class DraftRecord(BaseModel):
-    """A template that is not saved; `unread` could not be used, `inputs` are pictures of this session by place."""
-
-    template: dict[str, Any]
-    unread: dict[str, str]
-    inputs: dict[str, Id]
 
 
 def all_templates(services: Services, call: Call) -> Answer:
@@ -199,7 +181,13 @@ def _address(source: Source, which: str, found: Path | str | None) -> str | None
 
 
 ROUTES = (
-    Route("GET", "/api/v1/templates", all_templates, "Every folder with its templates, and what may be overridden."),
+    Route(
+        "GET",
+        "/api/v1/templates",
+        all_templates,
+        "Every folder with its templates, and what may be overridden.",
+        answer=LibraryRecord,
+    ),
     Route(
         "POST",
         "/api/v1/templates",
@@ -238,7 +226,7 @@ ROUTES = (
         answer=TemplateRecord,
         operator=True,
     ),
-    Route("DELETE", ONE, delete, "Delete a template with its pictures.", operator=True),
+    Route("DELETE", ONE, delete, "Delete a template with its pictures.", answer=Nothing, operator=True),
     Route(
         "POST",
         f"{ONE}/copy",
@@ -257,7 +245,13 @@ ROUTES = (
         answer=TemplateRecord,
         operator=True,
     ),
-    Route("GET", f"{ONE}/inputs/<which>", input_file, "A picture the template brings along."),
+    Route(
+        "GET",
+        f"{ONE}/inputs/<which>",
+        input_file,
+        "A picture the template brings along.",
+        also=tuple(sorted(EXTENSIONS)),
+    ),
     Route(
         "PUT",
         f"{ONE}/inputs/<which>",
@@ -276,5 +270,11 @@ ROUTES = (
         answer=TemplateRecord,
         operator=True,
     ),
-    Route("GET", f"{ONE}/export", export, "A template to share: .json, or .zip where it has pictures."),
+    Route(
+        "GET",
+        f"{ONE}/export",
+        export,
+        "A template to share: .json, or .zip where it has pictures.",
+        also=("application/json", "application/zip"),
+    ),
 )

@@ -7,7 +7,8 @@ import { dataUrl } from "./files.js";
 const ROOT = at("/api/v1/templates");
 const FOLDERS = at("/api/v1/template-folders");
 
-const templateAt = (folder, name) => `${ROOT}/${encodeURIComponent(folder)}/${name.split("/").map(encodeURIComponent).join("/")}`;
+const templateAt = (folder, name) =>
+  `${ROOT}/${encodeURIComponent(folder)}/${name.split("/").map(encodeURIComponent).join("/")}`;
 const folderAt = (folder) => `${FOLDERS}/${encodeURIComponent(folder)}`;
 
 export const library = () => ask("GET", ROOT);

@@ -29,7 +29,13 @@ const KINDS = {
   number: (field, value, { changed }) => {
     const { min, max, step, usual, whole } = field;
     const input = element("input", { className: "in num", type: "number", inputMode: whole ? "numeric" : "decimal" });
-    Object.assign(input, { min: min ?? "", max: max ?? "", step: step ?? (whole ? 1 : 0.1), value: value ?? "", autocomplete: "off" });
+    Object.assign(input, {
+      min: min ?? "",
+      max: max ?? "",
+      step: step ?? (whole ? 1 : 0.1),
+      value: value ?? "",
+      autocomplete: "off",
+    });
     if (usual !== null && usual !== undefined) input.placeholder = String(usual);
     input.addEventListener("input", () => {
       const { value: typed, problem, range } = parseNumber(input.value, field, input.validity.badInput);
@@ -74,7 +80,8 @@ const KINDS = {
     input.value = String(at);
     let before = value;
     input.addEventListener("change", () => {
-      if (input.value !== "-1") before = input.value === "" ? undefined : optionValue(field, Number(input.value), before);
+      if (input.value !== "-1")
+        before = input.value === "" ? undefined : optionValue(field, Number(input.value), before);
       changed(input.value === "-1" ? value : before);
     });
     return input;
@@ -99,7 +106,11 @@ function option(value, key) {
 
 function listed(input, names) {
   if (!names.length) return;
-  const list = element("datalist", { id: `names-${(lists += 1)}` }, ...names.map((value) => element("option", { value })));
+  const list = element(
+    "datalist",
+    { id: `names-${(lists += 1)}` },
+    ...names.map((value) => element("option", { value })),
+  );
   input.setAttribute("list", list.id);
   input.nameList = list;
 }

@@ -94,9 +94,9 @@ export class Desk {
   }
 
   async rename() {
-    if (!(await this.mayLeave())) return;
     const { folder, name } = this.#work.place;
-    const to = await this.#where("editor.rename", name);
+    if (!(await this.mayLeave())) return;
+    const to = await this.#where("editor.rename", { folder, name });
     if (!to) return;
     const answer = await this.#api.rename(folder, name, to);
     if (!answer.ok) this.#say(answer.error);
@@ -107,7 +107,10 @@ export class Desk {
 
   async remove() {
     const { folder, name } = this.#work.place;
-    const answers = [LEAVE[0], ["yes", "editor.delete", "danger"]];
+    const answers = [
+      ["stay", "editor.delete.no"],
+      ["yes", "editor.delete", "danger"],
+    ];
     if ((await this.#questions.ask("editor.delete.sure", "editor.delete.words", answers, { name })) !== "yes") return;
     const answer = await this.#api.remove(folder, name);
     if (!answer.ok) return void this.#say(answer.error);
@@ -122,8 +125,7 @@ export class Desk {
 
   /** Back to what is saved; what is saved nowhere goes. */
   async discard() {
-    const answers = [LEAVE[0], LEAVE[1]];
-    if ((await this.#questions.ask("editor.leave", "editor.leave.words", answers)) !== "drop") return;
+    if ((await this.#questions.ask("editor.leave", "editor.leave.words", LEAVE)) !== "drop") return;
     const { place } = this.#work;
     this.#work.close();
     if (place) await this.open(place.folder, place.name);
@@ -140,8 +142,7 @@ export class Desk {
 
   // ---- Internal ----
 
-  #where(title, name = "") {
-    const folder = this.#work.place?.folder;
+  #where(title, { folder, name = "" } = { folder: this.#work.place?.folder }) {
     return this.#questions.place({ title, go: title === "editor.rename" ? title : "editor.save", folder, name });
   }
 

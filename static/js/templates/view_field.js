@@ -44,9 +44,10 @@ export class FieldView {
     if (key) say(this.#words, key, values);
   }
 
-  /** Say what the server says of it. */
+  /** Say what the server says of it; that does not keep from asking again. */
   refuse(words) {
     this.show("problem.server", { words });
+    this.problem = null;
   }
 
   // ---- Internal ----

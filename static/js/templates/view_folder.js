@@ -62,7 +62,8 @@ export class FolderView {
       ["drop", "editor.leave.drop", "danger"],
     ];
     const changed = JSON.stringify(this.#settings()) !== this.#filled;
-    const may = !changed || (await this.#context.questions.ask("editor.leave", "editor.leave.words", answers)) === "drop";
+    const may =
+      !changed || (await this.#context.questions.ask("editor.leave", "editor.leave.words", answers)) === "drop";
     if (may) this.#context.dialogs.close("folder");
   }
 
@@ -96,10 +97,13 @@ export class FolderView {
     const { api, shelf, dialogs, questions, work, toast } = this.#context;
     const n = shelf.names(this.#name).length;
     const answers = [
-      ["no", "editor.leave.stay"],
+      ["no", "editor.delete.no"],
       ["yes", "templates.folder.delete", "danger"],
     ];
-    const sure = await questions.ask("templates.folder.sure", "templates.folder.words", answers, { n, name: this.#name });
+    const sure = await questions.ask("templates.folder.sure", "templates.folder.words", answers, {
+      n,
+      name: this.#name,
+    });
     if (sure !== "yes") return;
     const answer = await api.removeFolder(this.#name);
     if (!answer.ok) return void this.#refuse(answer.error.message || errorWords(answer.error));

@@ -36,7 +36,10 @@ export class FormView {
   draw() {
     this.#rows = [];
     const groups = groupsOf(this.#template.template_type).map((group) =>
-      this.#group(group.name, group.fields.map((field) => this.#field(this.#template, field, field.path))),
+      this.#group(
+        group.name,
+        group.fields.map((field) => this.#field(this.#template, field, field.path)),
+      ),
     );
     this.#home.replaceChildren(...groups, this.#units(), this.#rest());
   }
@@ -117,9 +120,7 @@ export class FormView {
     const written = () => json.setUnits(this.#template, units);
     const inside = `api_model.alwayson_scripts.ControlNet.args.${n}`;
     const input = (field) => (n === 0 ? field.which : `${field.which}_${n + 1}`);
-    const rows = UNIT_FIELDS.map((field) =>
-      this.#field(unit, field, `${inside}.${field.path}`, written, input(field)),
-    );
+    const rows = UNIT_FIELDS.map((field) => this.#field(unit, field, `${inside}.${field.path}`, written, input(field)));
     const other = () => json.otherUnitFields(unit);
     rows.push(this.#json(inside, other, (value) => json.setOtherUnitFields(unit, value)));
     fields.append(...rows.map((row) => row.element));
