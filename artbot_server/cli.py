@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from artbot_server import __version__
-from artbot_server.commands import INTERRUPTED, batch, models, paint
+from artbot_server.commands import INTERRUPTED, batch, models, paint, template
 from artbot_server.config import Settings, load_settings
 from artbot_server.errors import ArtbotError
 
@@ -72,7 +72,7 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     ):
         one = commands.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}.", epilog=SETTINGS)
         one.set_defaults(run=run)
-    for command in (paint, batch, models):
+    for command in (paint, batch, models, template):
         command.add_to(commands)
     arguments, unknown = parser.parse_known_args(argv)
     if unknown:

@@ -58,11 +58,11 @@ def test_its_version(capsys):
 def test_help_names_every_command_and_where_settings_are(capsys):
     code, spoken = said(capsys, "--help")
     assert code == 0
-    for word in ("serve", "worker", "paint", "batch", "models", "docs/configuration.md", ".env"):
+    for word in ("serve", "worker", "paint", "batch", "models", "template", "docs/configuration.md", ".env"):
         assert word in spoken.out
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("worker",), ("paint",), ("batch",), ("models",)])
+@pytest.mark.parametrize("command", [(), ("serve",), ("worker",), ("paint",), ("batch",), ("models",), ("template",)])
 def test_help_fits_a_terminal(command, tmp_path):
     code, out, err = artbot(*command, "--help", folder=tmp_path, COLUMNS="80")
     assert (code, err) == (0, "")
@@ -77,12 +77,14 @@ def test_what_is_no_command_is_told_with_the_usage(capsys, arguments):
     assert spoken.err.startswith("usage: artbot")
 
 
-@pytest.mark.parametrize("command", [("serve",), ("paint", "a cat"), ("batch", "a cat"), ("models",)])
+@pytest.mark.parametrize(
+    "command", [("serve",), ("paint", "a cat"), ("batch", "a cat"), ("models",), ("template", "list")]
+)
 def test_an_unknown_option_is_told_with_the_usage_of_its_command(capsys, command):
-    code, spoken = said(capsys, *command, "--port", "1")
+    code, spoken = said(capsys, *command, "--port=1")
     assert (code, spoken.out) == (2, "")
     assert spoken.err.startswith(f"usage: artbot {command[0]} ")
-    assert spoken.err.endswith(f"artbot {command[0]}: error: unrecognized arguments: --port 1\n")
+    assert spoken.err.endswith(f"artbot {command[0]}: error: unrecognized arguments: --port=1\n")
 
 
 def test_whoever_reads_the_results_may_go(tmp_path):

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
+
+from artbot_server.sd.base import Mode
 
 MAX_ATTEMPTS = 3
 """How often one job is begun before it is given up: the first time, and twice after a lost worker or a broken backend."""
@@ -68,7 +70,7 @@ class Job:
     session_id: str
     folder: str
     template: str
-    mode: Literal["txt2img", "img2img"]
+    mode: Mode
     prompt: str
     fields: Mapping[str, Any]
     width: int

@@ -13,14 +13,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from artbot_server import errors
-from artbot_server.painting.overrides import check_overrides
-from artbot_server.painting.template_format import controlnet_units
+from artbot_server.painting.inputs import put_pictures, put_units
+from artbot_server.painting.loras import lora_names, unknown_lora, with_loras
+from artbot_server.painting.overrides import ONLY_IMG2IMG, ONLY_TXT2IMG, SETTINGS, check_overrides
+from artbot_server.painting.rules import closest, refused
 from artbot_server.painting.templates import Folder, Template
 from artbot_server.sd.base import Abilities, Mode, Substitution
 
 PLACE = "{prompt}"  # A1111's own mark in its styles, for the prompt and the negative prompt alike
 DENOISING_STRENGTH = 0.6  # keeps a picture's composition and still lets the style through
 MIN_GUARDED_CFG = 2.0  # at 1 a negative prompt has no effect at all, and a folder's forced one must have some
+REFINER_SWITCH_AT = 0.8  # A1111's page's own; without one its API refines from the first step
 GRAIN_PX = 8  # Stable Diffusion paints in blocks of 8 x 8; A1111 rounds down without saying so
 
 DEFAULTS: Mapping[str, Any] = {
@@ -63,29 +66,36 @@ def merge(template: Template, folder: Folder, order: Order, abilities: Abilities
     """Template + prompt + overrides.
 
     The user's words come first and the template's after them, as in the article, or stand where the template says
-    `{prompt}`. A txt2img template that is given a picture becomes img2img.
+    `{prompt}`. A txt2img template that is given a picture becomes img2img. Overrides that have no effect in a mode are
+    left out and told; ControlNet units among them take the place of the template's.
 
     Raises:
         BadRequest: an override is not allowed, the picture is larger than the backend paints, there are too many of
-            them, or an img2img template has no picture to start from (`image_id`).
+            them, an img2img template has no picture to start from (`image_id`), or a prompt names an unknown LoRA.
     """
     overrides = check_overrides(order.overrides, abilities)
     fields = {**DEFAULTS, **copy.deepcopy(dict(template.fields))}
     mode: Mode = "img2img" if order.image_id else template.mode
     if mode != template.mode:
         fields.pop("denoising_strength", None)  # there it was the strength of the hires pass
+    idle = {name: overrides.pop(name) for name in ONLY_TXT2IMG | ONLY_IMG2IMG if _is_idle(name, overrides, mode)}
     _override(fields, overrides, abilities)
     if fields.get("denoising_strength") is None and (mode == "img2img" or fields.get("enable_hr")):
         fields["denoising_strength"] = DENOISING_STRENGTH  # without one, A1111's hires pass is a 500
-    fields["prompt"] = placed(fields["prompt"], order.prompt)
-    own = placed(fields["negative_prompt"], order.negative_prompt)
-    fields["negative_prompt"] = _joined(own, folder.negative_prompt)
-    if folder.negative_prompt and "cfg_scale" in overrides and fields["cfg_scale"] < MIN_GUARDED_CFG:
-        message = f"cfg_scale has to be at least {MIN_GUARDED_CFG:g} in this folder."
-        raise errors.BadRequest(message, field="overrides.cfg_scale", allowed={"min": MIN_GUARDED_CFG, "max": 30})
-    _put_pictures(fields, mode, template, order)
+    _put_words(fields, folder, order, overrides)
+    _check_loras(fields, order, abilities)
+    if "controlnet" in overrides:
+        put_units(fields, overrides["controlnet"], mode)
+    put_pictures(
+        fields,
+        mode,
+        template.inputs,
+        image_id=order.image_id,
+        mask_id=order.mask_id,
+        own_units="controlnet" in overrides,
+    )
     fields |= {"send_images": True, "save_images": False}  # with save_images A1111 puts a grid first
-    substituted = _to_the_grain(fields)
+    substituted = (*(Substitution(name, idle[name], None) for name in sorted(idle)), *_to_the_grain(fields))
     _check_amount(fields, overrides, abilities)
     return Merged(mode, fields, substituted)
 
@@ -113,11 +123,17 @@ def expected(fields: Mapping[str, Any]) -> tuple[int, int, int]:
     return width, height, fields["batch_size"] * fields["n_iter"]
 
 
+def _is_idle(name: str, overrides: Mapping[str, Any], mode: Mode) -> bool:
+    return name in overrides and name in (ONLY_IMG2IMG if mode == "txt2img" else ONLY_TXT2IMG)
+
+
 def _override(fields: dict[str, Any], overrides: Mapping[str, Any], abilities: Abilities) -> None:
-    rest = dict(overrides)
-    model = rest.pop("model", None)
-    if model is not None:
-        fields["override_settings"] = {**(fields.get("override_settings") or {}), "sd_model_checkpoint": model}
+    rest = {name: value for name, value in overrides.items() if name not in ("loras", "controlnet")}
+    settings = rest.pop("override_settings", {}) | {SETTINGS[name]: rest.pop(name) for name in SETTINGS if name in rest}
+    if settings:
+        fields["override_settings"] = {**(fields.get("override_settings") or {}), **settings}
+    if "refiner_checkpoint" in rest and fields.get("refiner_switch_at") is None:
+        fields["refiner_switch_at"] = REFINER_SWITCH_AT
     if "sampler_name" in rest:
         fields.pop("sampler_index", None)
     elif "scheduler" in rest:
@@ -129,39 +145,36 @@ def _override(fields: dict[str, Any], overrides: Mapping[str, Any], abilities: A
     fields.update(rest)
 
 
+def _put_words(fields: dict[str, Any], folder: Folder, order: Order, overrides: Mapping[str, Any]) -> None:
+    """The prompts: the user's and the template's words, LoRAs, and what a folder forces, in both passes."""
+    loras = overrides.get("loras", ())
+    fields["prompt"] = with_loras(placed(fields["prompt"], order.prompt), loras)
+    if fields.get("hr_prompt"):  # an empty one means the first pass's
+        fields["hr_prompt"] = with_loras(fields["hr_prompt"], loras)
+    own = placed(fields["negative_prompt"], order.negative_prompt)
+    fields["negative_prompt"] = _joined(own, folder.negative_prompt)
+    if fields.get("hr_negative_prompt"):
+        fields["hr_negative_prompt"] = _joined(fields["hr_negative_prompt"], folder.negative_prompt)
+    if folder.negative_prompt and "cfg_scale" in overrides and fields["cfg_scale"] < MIN_GUARDED_CFG:
+        message = f"cfg_scale has to be at least {MIN_GUARDED_CFG:g} in this folder."
+        raise errors.BadRequest(message, field="overrides.cfg_scale", allowed={"min": MIN_GUARDED_CFG, "max": 30})
+
+
+def _check_loras(fields: Mapping[str, Any], order: Order, abilities: Abilities) -> None:
+    """A LoRA that is not there would be left out without a word."""
+    for name in ("prompt", "hr_prompt"):
+        lora = unknown_lora(fields.get(name) or "", abilities.loras)
+        if lora is not None:
+            place = name if lora in lora_names(order.prompt) else "template"
+            if name in order.overrides:
+                place = f"overrides.{name}"
+            raise refused(place, f"there is no LoRA {lora[:80]!r}", abilities.loras, closest(lora, abilities.loras))
+
+
 def _without_scheduler(sampler: str, schedulers: tuple[str, ...]) -> str:
     for scheduler in schedulers or ("Karras", "Exponential"):
         sampler = sampler.removesuffix(f" {scheduler}")
     return sampler
-
-
-def _put_pictures(fields: dict[str, Any], mode: Mode, template: Template, order: Order) -> None:
-    """As in the article: an uploaded picture replaces the template's, and those of its ControlNet units.
-
-    A mask belongs to its picture, so the template's masks go with the template's pictures.
-    """
-    inputs = template.inputs
-    units = controlnet_units(fields)
-    if order.image_id:
-        fields["init_images"] = [{"artbot_image": order.image_id}]
-        for unit in units:
-            unit["image"] = {"artbot_image": order.image_id}
-    else:
-        for unit, image, mask in zip(units, inputs.unit_images, inputs.unit_masks, strict=True):
-            unit |= {key: {"artbot_file": name} for key, name in (("image", image), ("mask", mask)) if name}
-        if mode == "img2img":
-            if not inputs.init_images:
-                raise errors.BadRequest("This template works on a picture: send one.", field="image_id")
-            fields["init_images"] = [{"artbot_file": name} for name in inputs.init_images]
-    if mode == "txt2img":
-        if order.mask_id:
-            raise errors.BadRequest("A mask needs a picture it belongs to.", field="mask_id")
-        return
-    own_mask = {"artbot_file": inputs.mask} if inputs.mask and not order.image_id else None
-    fields["mask"] = {"artbot_image": order.mask_id} if order.mask_id else own_mask
-    if order.mask_id:
-        fields.setdefault("inpainting_fill", 1)  # begin from what is there, as A1111's page does; its API empties it
-        fields.setdefault("inpaint_full_res", False)  # keep the scale of the whole; A1111's API would zoom in
 
 
 def _to_the_grain(fields: dict[str, Any]) -> tuple[Substitution, ...]:

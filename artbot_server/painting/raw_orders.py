@@ -13,10 +13,10 @@ from typing import Any
 
 from artbot_server.errors import BadRequest
 from artbot_server.painting.jobs import Job
-from artbot_server.painting.merge import DENOISING_STRENGTH, Merged, Order, Placeholder, merge
+from artbot_server.painting.merge import Merged, Order, Placeholder, merge
 from artbot_server.painting.overrides import RULES, check_overrides
 from artbot_server.painting.template_format import FormatError, controlnet_units, units_as_list
-from artbot_server.painting.templates import Bilingual, Folder, Template
+from artbot_server.painting.templates import Bilingual, Folder, InputPictures, Template
 from artbot_server.sd.base import Abilities, Mode, Substitution
 
 KEPT_BACK = frozenset({
@@ -25,7 +25,15 @@ KEPT_BACK = frozenset({
 })  # fmt: skip
 PICTURES = ("init_images", "mask", "alwayson_scripts")
 """The fields with pictures in them."""
+UNIT_FIELDS = frozenset({
+    "enabled", "module", "model", "weight", "image", "mask", "resize_mode", "control_mode", "guessmode", "invert_image",
+    "rgbbgr_mode", "lowvram", "low_vram", "pixel_perfect", "processor_res", "threshold_a", "threshold_b", "guidance_start",
+    "guidance_end", "hr_option", "save_detected_map",
+})  # fmt: skip
+"""Of a ControlNet unit. Others are folders on the backend's disk, or pictures in forms that nobody checks."""
 NO_FOLDER = Folder(name="", title=Bilingual())
+BODYS_OWN = InputPictures(init_images=("",))
+"""There is a picture to start from; it is put in after the merging, with the body's other ones."""
 
 Keep = Callable[[str, str], str]
 """`keep(field, base64)`: store a picture and give its id."""
@@ -81,13 +89,11 @@ def merge_raw(mode: Mode, body: Mapping[str, Any], abilities: Abilities, model: 
     useless = [name for name in overrides if abilities.fields and name not in abilities.fields]
     substituted = [Substitution(name, value, None) for name in useless if (value := overrides.pop(name))]
     overrides |= {"model": model} if model else {}
-    # A template of txt2img without pictures: nothing of the body's own is put in another's place.
-    template = Template(name="", folder="", mode="txt2img", fields=rest, title=Bilingual())
+    template = Template(name="", folder="", mode=mode, fields=rest, title=Bilingual(), inputs=BODYS_OWN)
     merged = merge(template, NO_FOLDER, Order(**words, overrides=overrides), abilities)
-    fields = merged.fields | pictures
-    if mode == "img2img":
-        fields.setdefault("denoising_strength", DENOISING_STRENGTH)
-    return replace(merged, mode=mode, fields=fields, substituted=(*substituted, *merged.substituted))
+    if "controlnet" in overrides:
+        pictures.pop("alwayson_scripts", None)
+    return replace(merged, fields=merged.fields | pictures, substituted=(*substituted, *merged.substituted))
 
 
 def merge_again(job: Job, overrides: Mapping[str, Any], abilities: Abilities) -> Merged:
@@ -106,6 +112,9 @@ def _check_units(fields: dict[str, Any]) -> None:
         units_as_list(fields)
     except FormatError as error:
         raise BadRequest(str(error), field="alwayson_scripts", allowed="ControlNet's units") from None
+    for name in sorted({name for unit in controlnet_units(fields) for name in unit} - UNIT_FIELDS):
+        message = f"A ControlNet unit has no {name[:60]!r} here."
+        raise BadRequest(message, field="alwayson_scripts", allowed=sorted(UNIT_FIELDS))
 
 
 def _placeholder(field: str, image: str, keep: Keep) -> Placeholder:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-Mode = Literal["txt2img", "img2img"]
+Mode = Literal["txt2img", "img2img", "upscale"]
 Row = dict[str, Any]
 """One thing that can be chosen, as A1111's API describes it."""
 ListName = Literal["models", "samplers", "schedulers", "loras", "embeddings", "styles", "upscalers", "vaes"]
@@ -20,6 +20,9 @@ Refreshable = Literal["models", "loras", "vaes", "embeddings"]
 ControlNetPart = Literal["models", "modules", "types", "version", "settings"]
 Interrogator = Literal["clip", "deepdanbooru"]
 
+RESIZE_MODES = ("Just Resize", "Crop and Resize", "Resize and Fill")
+CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
+"""Of a ControlNet unit, in the order of the numbers that older versions took and that now give a 500."""
 
 _HASH = re.compile(r"[0-9a-f]{8,64}")
 _TITLE = re.compile(r"(.+) \[([0-9a-f]{8,64})\]")
@@ -31,8 +34,9 @@ class Payload:
     """A finished order: template + prompt + overrides, in A1111's own field names.
 
     Attributes:
-        mode: which of the two calls.
-        fields: A1111's request body; pictures in it (`init_images`, `mask`, ControlNet's `image`) are bare base64.
+        mode: which of the calls.
+        fields: A1111's request body; pictures in it (`init_images`, `mask`, ControlNet's `image`) are bare base64. For
+            `upscale`: that of its extras, `image` and `upscaling_resize` and what may stand beside them.
     """
 
     mode: Mode
@@ -148,6 +152,7 @@ class Abilities:
     Attributes:
         models: checkpoints by name, as a user may write them.
         checkpoints: the same with their titles and hashes, where the backend has such.
+        modes: the calls it takes.
         fields: A1111 field names that have an effect here; others are refused as overrides.
         max_side, max_pixels: largest side and area in pixels of one picture.
         max_batch: most pictures of one job (`batch_size * n_iter`).
@@ -159,8 +164,10 @@ class Abilities:
     loras: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     upscalers: tuple[str, ...] = ()
+    vaes: tuple[str, ...] = ()
     controlnet_models: tuple[str, ...] = ()
     controlnet_modules: tuple[str, ...] = ()
+    modes: tuple[Mode, ...] = ()
     fields: tuple[str, ...] = ()
     max_side: int = 2048
     max_pixels: int = 2048 * 2048

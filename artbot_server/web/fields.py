@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from artbot_server.callbacks.rules import URL_CHARS
@@ -38,6 +38,11 @@ def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
 
 
+def _optional(longest: int) -> WithJsonSchema:
+    """As it is described: "" is none too."""
+    return WithJsonSchema({"anyOf": [{"type": "string", "maxLength": longest}, {"type": "null"}]})
+
+
 def _whole(value: str) -> str:
     if "\0" in value or HALF_CHARACTER.search(value):
         raise PydanticCustomError("whole", "a text of whole characters without NUL")
@@ -51,8 +56,8 @@ Text = Annotated[str, AfterValidator(_whole)]
 Uuid = Annotated[str, Field(max_length=64), AfterValidator(_is_uuid)]
 Id = Annotated[Text, Field(min_length=1, max_length=64)]
 Name = Annotated[Text, Field(min_length=1, max_length=128)]
-OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none)]
-OptionalId = Annotated[Id | None, BeforeValidator(_empty_is_none)]
+OptionalName = Annotated[Name | None, BeforeValidator(_empty_is_none), _optional(128)]
+OptionalId = Annotated[Id | None, BeforeValidator(_empty_is_none), _optional(64)]
 ClientSid = Annotated[Text, Field(max_length=128)]
 CallbackUrl = Annotated[Text, Field(max_length=URL_CHARS)]
 """Where the end of a job is told; "" for nowhere, also where the server has a default."""

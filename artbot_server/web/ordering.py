@@ -5,6 +5,7 @@ from __future__ import annotations
 from artbot_server.errors import NotFound
 from artbot_server.painting.jobs import Job
 from artbot_server.painting.orders import PaintOrder
+from artbot_server.painting.upscale import Upscaling
 from artbot_server.web import requests as ask
 from artbot_server.web.fields import picture_bytes
 from artbot_server.web.services import Services
@@ -25,6 +26,14 @@ def ordered(services: Services, session_id: str, asked: ask.Generate) -> tuple[J
             services.upload_limit.count(session_id)
             fields[f"{name}_id"] = services.keep_upload(session_id, name, picture_bytes(name, sent)).id
     return services.queue.submit(session_id, PaintOrder(**fields))
+
+
+def upscaled(services: Services, session_id: str, image_id: str, asked: ask.LargerPicture) -> tuple[Job, int | None]:
+    """A job that makes a picture larger, and its place in line. Raises what `Repeats.upscale` raises."""
+    fields = asked.model_dump()
+    wanted = Upscaling(**{name: fields[name] for name in Upscaling.__slots__})
+    where = {name: fields[name] for name in ("job_id", "conversation_id", "reply_id", "client_sid")}
+    return services.repeats.upscale(session_id, image_id, wanted, **where)
 
 
 def require_own(services: Services, session_id: str, conversation_id: str | None, reply_id: str | None = None) -> None:

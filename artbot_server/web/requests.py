@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from artbot_server.chat.candidates import FEWEST, MOST
 from artbot_server.web.fields import (
     LARGEST_WHOLE,
     PROMPT_CHARS,
@@ -26,6 +27,8 @@ from artbot_server.web.fields import (
 TEXT_CHARS = 8_000
 """Longest message of a user, in characters: a page of prose, far more than a picture needs."""
 ARTICLE_MESSAGES = 400
+Share = Annotated[float, Field(ge=0, le=1)]
+PictureCount = Annotated[int, Field(ge=1, le=16)]
 
 
 class ArticleMessage(Request):
@@ -59,6 +62,8 @@ class SessionChat(Request):
     key: Annotated[str, Field(max_length=512)] | None = None
     client_sid: ClientSid | None = None
     stream: bool = True
+    candidates: Annotated[int, Field(ge=FEWEST, le=MOST)] | None = None
+    overrides: dict[str, Any] = Field(default_factory=dict, max_length=64)
 
     @model_validator(mode="after")
     def _check(self) -> SessionChat:
@@ -102,6 +107,54 @@ class Generate(Request):
     callback_url: CallbackUrl | None = None
 
 
+class LargerPicture(Request):
+    """How much larger a picture shall be, and where to show it."""
+
+    scale: Annotated[float, Field(ge=1, le=4)] = 2.0
+    upscaler: OptionalName = None
+    codeformer_visibility: Share | None = None
+    gfpgan_visibility: Share | None = None
+    job_id: Uuid | None = None
+    conversation_id: OptionalId = None
+    reply_id: OptionalId = None
+    client_sid: ClientSid | None = None
+
+
+class Upscale(LargerPicture):
+    """`upscale`."""
+
+    image_id: Id
+
+
+class Vary(Request):
+    """`vary`. Beside an `image_id`, `job_id` is the new job's as everywhere; alone it is the job whose first picture is
+    varied."""
+
+    image_id: OptionalId = None
+    job_id: Uuid | None = None
+    strength: Share = 0.15
+    count: PictureCount = 1
+    conversation_id: OptionalId = None
+    reply_id: OptionalId = None
+    client_sid: ClientSid | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Vary:
+        if self.job_id is None and self.image_id is None:
+            raise PydanticCustomError("image_id", "image_id: one of image_id or job_id")
+        return self
+
+
+class PaintAgain(Request):
+    """`again`."""
+
+    job_id: Id
+    seed: Annotated[int, Field(ge=-1, le=LARGEST_WHOLE)] | None = None
+    overrides: dict[str, Any] = Field(default_factory=dict, max_length=64)
+    new_job_id: Uuid | None = None
+    client_sid: ClientSid | None = None
+
+
 class CancelJob(Request):
     """`cancel_job`."""
 
@@ -122,25 +175,43 @@ class History(Request):
     limit: Annotated[int, Field(ge=1, le=50)] = 50
 
 
+def _as_text(value: Any) -> Any:
+    return repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Cursor = Annotated[Text, Field(max_length=128), BeforeValidator(_as_text)]
+"""What a page of conversations ends with; a bare `updated_at` will do too."""
+
+
 class Conversations(Request):
     """`conversations`."""
 
-    before: Annotated[float, Field(ge=0, strict=False)] | None = None
+    before: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 30
+
+
+Title = Annotated[Text, Field(max_length=200)]
 
 
 class NewConversation(Request):
     """`new_conversation`."""
 
-    title: Annotated[Text, Field(max_length=200)] = ""
+    title: Title = ""
     folder: OptionalName = None
     template: OptionalName = None
 
 
 class OneConversation(Request):
-    """`delete_conversation`."""
+    """`close_conversation`, `export_conversation`, `delete_conversation`."""
 
     conversation_id: Id
+
+
+class RenameConversation(Request):
+    """`rename_conversation`."""
+
+    conversation_id: Id
+    title: Title
 
 
 class OneImage(Request):

@@ -6,13 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from artbot_server.chat.completions import CompletionService
+from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
 from artbot_server.config import Settings
 from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
+from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.template_tool import TemplateTool
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.deliveries import DeliveryStore
 from artbot_server.storage.jobs import JobStore
@@ -38,12 +42,16 @@ class Services:
     audience: Audience
     chat: ChatService
     conversations: ConversationStore
+    conversation_service: ConversationService
+    completions: CompletionService
     queue: PaintQueue
     jobs: JobStore
     batches: BatchService
+    repeats: Repeats
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore
+    template_tool: TemplateTool
     chat_limit: AskLimit
     upload_limit: AskLimit
     backend: BackendQuestions

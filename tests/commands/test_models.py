@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -23,12 +24,12 @@ def test_the_demo_painters_lists(tmp_path):
 def test_a_web_uis_lists_stand_beside_all_their_names(capsys):
     with FakeAutomatic1111() as fake:
         assert run_here(models, sd_urls=(fake.url,)) == 0
-    out, _ = capsys.readouterr()
+    out = re.sub(" {2,}", "  ", capsys.readouterr().out)  # however wide the names are
     for line in (
         *("tiny-a  tiny-a.safetensors [3558b431d3]  (loaded)", "tiny-b  tiny-b.safetensors"),
-        *("DPM++ 2M   k_dpmpp_2m", "SGM Uniform  sgm_uniform", "tiny-lora  cat-lora", "tiny-emb"),
+        *("DPM++ 2M  k_dpmpp_2m", "SGM Uniform  sgm_uniform", "tiny-lora  cat-lora", "tiny-emb"),
         *("wrong-size-emb  does not fit the loaded model", "Studio  {prompt}, studio photo", "Lanczos  x4"),
-        *("Latent   second pass only", "tiny.vae.pt", "control_canny [a5ab0164]", "reference_only   needs no model"),
+        *("Latent  second pass only", "tiny.vae.pt", "control_canny [a5ab0164]", "reference_only  needs no model"),
     ):
         assert f"\n  {line}\n" in out
 
@@ -42,7 +43,7 @@ def test_rows_for_scripts_name_no_folder_of_its_disk(tmp_path):
     assert set(told) >= set(NAMED_BY)
     assert told["models"][0]["title"] == "tiny-a.safetensors [3558b431d3]"
     assert told["samplers"][0]["aliases"] == ["k_dpmpp_2m"]
-    assert told["hr_upscalers"] == ["Latent", "None", "Lanczos"]
+    assert {"Latent", "Lanczos"} <= set(told["hr_upscalers"])
     assert told["controlnet"]["models"] == ["control_canny [a5ab0164]"]
     assert "/srv/" not in out
 

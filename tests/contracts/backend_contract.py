@@ -1,5 +1,6 @@
 """What every backend must do, whatever paints: subclass `BackendContract` and give it a `backend` fixture."""
 
+import base64
 import io
 import itertools
 import time
@@ -146,3 +147,42 @@ class BackendContract:
             finish(backend, self.payload(sampler_name="No Such Sampler"))
         assert caught.value.detail["field"] == "sampler_name"
         assert set(caught.value.detail["allowed"]) == set(known)
+
+    def upscale_payload(self, backend: Backend, **fields) -> Payload:
+        """The payload of a picture that this backend painted, made twice as large."""
+        small = finish(backend, self.payload(seed=77))[1].pictures[0]
+        return Payload("upscale", {"image": base64.b64encode(small.data).decode(), "upscaling_resize": 2} | fields)
+
+    def test_a_picture_is_made_larger_with_its_text(self, backend):
+        told, result = finish(backend, self.upscale_payload(backend))
+        [picture] = result.pictures
+        assert "upscale" in backend.abilities().modes
+        assert (picture.kind, picture.seed) == ("picture", 77)
+        assert picture_size(picture.data) == (256, 128)
+        assert "Seed: 77" in picture.infotext
+        assert "Postprocess upscale by: 2.0, Postprocess upscaler: " in picture.infotext
+        assert result.substituted == ()
+        assert all(0 <= progress.fraction < 1 for progress in told)
+
+    @pytest.mark.parametrize(
+        ("field", "value"), [("image", "zzz"), ("upscaling_resize", 0), ("upscaler_1", "No Such Upscaler")]
+    )
+    def test_an_upscaling_at_fault_is_refused_by_field(self, backend, field, value):
+        with pytest.raises(BackendFailed) as caught:
+            finish(backend, self.upscale_payload(backend, **{field: value}))
+        assert (caught.value.error_code, caught.value.detail["field"]) == ("backend_refused", field)
+
+    def test_closing_an_upscaling_leaves_the_backend_free(self, backend):
+        painting = backend.paint(self.upscale_payload(backend), task_id())
+        assert isinstance(next(painting), Progress)
+        painting.close()
+        assert finish(backend, self.payload())[1].pictures
+
+    def test_variations_have_one_seed_and_are_told_apart(self, backend):
+        vary = {"seed": 5, "subseed": 40, "subseed_strength": 0.15, "n_iter": 2}
+        _, result = finish(backend, self.payload(**vary))
+        assert [picture.seed for picture in result.pictures] == [5, 5]
+        assert len({picture.data for picture in result.pictures}) == 2
+        for picture, subseed in zip(result.pictures, (40, 41), strict=True):
+            assert f"Variation seed: {subseed}, Variation seed strength: 0.15" in picture.infotext
+        assert result.substituted == ()

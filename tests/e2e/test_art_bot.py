@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import threading
 
 import pytest
 import requests
@@ -143,12 +144,14 @@ def test_a_controlnet_unit_gets_its_picture(caller, server, webui):
         ("txt2img", {"script_args": "x"}, "script_args"),
         ("txt2img", {"sd_model_hash": "0123456789"}, "sd_model_hash"),
         ("txt2img", {"override_settings": {"sd_model_checkpoint": "nothing"}}, "override_settings.sd_model_checkpoint"),
+        ("txt2img", {"override_settings": {"outdir_samples": "/etc"}}, "override_settings.outdir_samples"),
+        ("txt2img", {"refiner_checkpoint": "nothing"}, "refiner_checkpoint"),
         ("txt2img", {"jobId": "seven"}, "jobId"),
         ("txt2img", {"alwayson_scripts": {"ControlNet": {"args": [{"weight": "heavy"}]}}}, "alwayson_scripts"),
         ("img2img", {}, "init_images"),
         ("img2img", {"init_images": []}, "init_images"),
         ("img2img", {"init_images": ["no base64!"]}, "init_images"),
-        ("img2img", {"init_images": [base64.b64encode(b"no picture").decode()]}, "image"),
+        ("img2img", {"init_images": [base64.b64encode(b"no picture").decode()]}, "init_images"),
         ("chat/txt2img", {"steps": 0}, "steps"),
         ("chat/img2img", {}, "init_images"),
     ],
@@ -157,9 +160,10 @@ def test_what_is_wrong_is_named(caller, server, path, body, field):
     refusal(ask(caller, server, path, SMALL | body), 400, "bad_request", field)
 
 
-def test_what_only_the_painter_can_know_is_the_callers_fault_too(caller, server):
-    answer = ask(caller, server, "txt2img", SMALL | {"override_settings": {"outdir_samples": "/etc"}})
-    refusal(answer, 400, "backend_refused", "override_settings.outdir_samples")
+def test_what_only_the_painter_knows_is_the_callers_fault_too(caller, server):
+    unit = {"module": "guess", "image": base64_png()}
+    answer = ask(caller, server, "txt2img", SMALL | {"alwayson_scripts": {"ControlNet": {"args": unit}}})
+    refusal(answer, 400, "backend_refused", "alwayson_scripts.controlnet.args[0].module")
 
 
 def test_a_painter_that_fails_is_no_fault_of_the_callers(caller, server, webui):
@@ -229,6 +233,19 @@ def test_chat_answers_at_once_with_the_job(caller, server, mode, kind):
     assert told["payload"]["content"].get("init_images") is None
     ended = caller.get(f"{server.address}/api/v1/jobs/{told['id']}?wait=30", timeout=60).json()
     assert (ended["state"], ended["mode"], len(ended["images"])) == ("done", mode, 1)
+
+
+def test_who_waits_for_a_job_that_is_cancelled_is_told(caller, server):
+    job_id = "5a7c6f0e-52a0-4a35-9f0a-4f6f3f6c5c11"
+    answers = []
+    body = SMALL | {"steps": 150, "jobId": job_id}
+    waiting = threading.Thread(target=lambda: answers.append(ask(caller, server, "txt2img", body)))
+    waiting.start()
+    job = f"{server.address}/api/v1/jobs/{job_id}"
+    wait_until(lambda: requests.get(job, headers=caller.headers, timeout=10).json().get("state") == "running")
+    assert requests.delete(job, headers=caller.headers, timeout=10).ok
+    waiting.join()
+    refusal(answers[0], 400, "cancelled")
 
 
 def test_a_job_id_is_honoured(caller, server, webui):

@@ -259,3 +259,75 @@ def test_the_hires_pass_counts(fields: dict[str, Any], size: tuple[int, int]) ->
 )
 def test_too_large_or_too_many_names_who_asked(fields: dict[str, Any], overrides: dict[str, Any], field: str) -> None:
     assert refused(make(**fields), overrides=overrides)["field"] == field
+
+
+# Settings, LoRAs and ControlNet of an order.
+
+
+def test_our_names_for_settings_go_where_the_web_ui_takes_them() -> None:
+    template = make(override_settings={"sd_vae": "old", "a": 1})
+    found = merged(template, overrides={"vae": "soft", "clip_skip": 2, "override_settings": {"randn_source": "CPU"}})
+    assert found.fields["override_settings"] == {
+        "sd_vae": "soft",
+        "a": 1,
+        "CLIP_stop_at_last_layers": 2,
+        "randn_source": "CPU",
+    }
+    assert not {"vae", "clip_skip", "model"} & set(found.fields)
+
+
+def test_a_refiner_begins_late_unless_somebody_says_when() -> None:
+    assert merged(make(), overrides={"refiner_checkpoint": "b"}).fields["refiner_switch_at"] == 0.8
+    assert merged(make(refiner_switch_at=0.5), overrides={"refiner_checkpoint": "b"}).fields["refiner_switch_at"] == 0.5
+    both = {"refiner_checkpoint": "b", "refiner_switch_at": 0.3}
+    assert merged(make(), overrides=both).fields["refiner_switch_at"] == 0.3
+
+
+def test_loras_stand_in_the_prompt_of_both_passes() -> None:
+    template = make(prompt="best <lora:ink:0.2>", hr_prompt="sharp")
+    found = merged(template, overrides={"loras": [{"name": "ink", "weight": 0.9}]})
+    assert found.fields["prompt"] == f"{KITTEN}, best <lora:ink:0.9>"
+    assert found.fields["hr_prompt"] == "sharp <lora:ink:0.9>"
+    assert "loras" not in found.fields
+
+
+@pytest.mark.parametrize(
+    ("template", "order", "place"),
+    [
+        ({}, {"prompt": "a cat <lora:imk:1>"}, "prompt"),
+        ({"prompt": "<lora:imk:1>"}, {}, "template"),
+        ({}, {"overrides": {"hr_prompt": "<lora:imk:1>"}}, "overrides.hr_prompt"),
+    ],
+)
+def test_an_unknown_lora_is_named_before_anything_is_queued(template: Any, order: Any, place: str) -> None:
+    can = Abilities(loras=("ink", "film"))
+    with pytest.raises(errors.BadRequest) as caught:
+        merged(make(**template), abilities=can, **order)
+    assert caught.value.detail == {"field": place, "allowed": ["ink", "film"], "did_you_mean": "ink"}
+
+
+def test_a_forced_negative_prompt_holds_in_the_second_pass_too() -> None:
+    found = merged(make(), CHILDREN, overrides={"enable_hr": True, "hr_scale": 1, "hr_negative_prompt": "dog"})
+    assert found.fields["hr_negative_prompt"] == "dog, gore, weapons"
+    assert "hr_negative_prompt" not in merged(make(), CHILDREN).fields
+
+
+def test_units_of_an_order_for_both_calls() -> None:
+    unit = {"module": "canny", "model": "m", "image_id": "c1", "control_mode": 1}
+    found = merged(make(), overrides={"controlnet": [unit, unit]})
+    assert found.mode == "txt2img"
+    [first, second] = found.fields["alwayson_scripts"]["controlnet"]["args"]
+    assert first == second
+    assert (first["image"], first["control_mode"]) == ({"artbot_image": "c1"}, "My prompt is more important")
+    found = merged(make("img2img"), image_id="start", overrides={"controlnet": [unit]})
+    assert found.fields["alwayson_scripts"]["controlnet"]["args"][0]["image"] == {"artbot_image": "c1"}
+    assert found.fields["init_images"] == [{"artbot_image": "start"}]
+
+
+def test_what_has_no_effect_in_a_mode_is_told() -> None:
+    found = merged(make(), overrides={"mask_blur": 4, "inpainting_fill": 1})
+    assert found.substituted == (Substitution("inpainting_fill", 1, None), Substitution("mask_blur", 4, None))
+    assert "mask_blur" not in found.fields
+    found = merged(make(), image_id="i1", overrides={"enable_hr": True, "mask_blur": 4})
+    assert found.substituted == (Substitution("enable_hr", True, None),)
+    assert found.fields["mask_blur"] == 4

@@ -2,12 +2,13 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from artbot_server.errors import BadRequest, NotFound, TooMany
 from artbot_server.painting.jobs import JobState
 from artbot_server.painting.line import Served
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.schema import jobs as table
 from artbot_server.storage.schema import sessions
 from tests.storage.stored import LIMIT, claims, job, known, put
 
@@ -190,3 +191,34 @@ def test_cancelling_a_foreign_job(jobs, database):
     with pytest.raises(NotFound):
         jobs.request_cancel("j1", "ben")
     assert jobs.get("j1").state is JobState.QUEUED
+
+
+def test_a_sessions_jobs_come_in_pages_the_newest_first(jobs, database):
+    put(database, "j1", "j2", "j3")
+    put(database, "b1", session_id="ben")
+    newest = jobs.page("anna", before=None, limit=2)
+    assert [one.id for one in newest] == ["j3", "j2"]
+    rest = jobs.page("anna", before=(newest[-1].created_at, "j2"), limit=2)
+    assert [one.id for one in rest] == ["j1"]
+
+
+def test_jobs_of_one_moment_are_all_told(jobs, database):
+    put(database, "j1", "j2", "j3")
+    database.write(lambda connection: connection.execute(update(table).values(created_at=5.5)))
+    told, before = [], None
+    while page := jobs.page("anna", before=before, limit=1):
+        told += [one.id for one in page]
+        before = (page[-1].created_at, page[-1].id)
+    assert told == ["j3", "j2", "j1"]
+
+
+def test_all_jobs_of_a_conversation_in_parts(database):
+    store = JobStore(database)
+    put(database, "a", "b", "c", conversation_id="c1")
+    put(database, "d", conversation_id="c2")
+    put(database, "e", session_id="bert", conversation_id="c1")
+    found, after = [], (0.0, "")
+    while part := store.of_conversation("anna", "c1", after, 2):
+        found.append([job.id for job in part])
+        after = (part[-1].created_at, part[-1].id)
+    assert found == [["a", "b"], ["c"]]

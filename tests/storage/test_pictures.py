@@ -139,3 +139,22 @@ def test_what_a_crash_left_half_written_is_swept(store, tmp_path):
 
 def test_there_is_nothing_to_sweep_at_the_first_start(store):
     assert store.sweep() == 0
+
+
+def test_a_sessions_pictures_come_in_pages_the_newest_first(store):
+    first, second, third = (upload(store) for _ in range(3))
+    upload(store, "ben")
+    newest = store.page("anna", before=None, limit=2)
+    assert [one.id for one in newest] == [third.id, second.id]
+    rest = store.page("anna", before=(newest[-1].created_at, newest[-1].id), limit=2)
+    assert [one.id for one in rest] == [first.id]
+
+
+def test_a_deleted_picture_is_gone_with_its_files(store, tmp_path):
+    kept, gone = upload(store), upload(store)
+    with pytest.raises(NotFound):
+        store.delete(gone.id, "ben")
+    store.delete(gone.id, "anna")
+    with pytest.raises(NotFound):
+        store.get(gone.id, "anna")
+    assert {name.split(".")[0] for name in files(tmp_path)} == {kept.id}

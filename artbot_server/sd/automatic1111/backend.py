@@ -1,8 +1,8 @@
 """The web UI as a backend: one payload in, progress and pictures out.
 
-Plain threads and `requests`; it runs in the worker, where nothing is patched. It changes no option of the server: an
-override that is not in the server's config.json would stay changed for everybody. So live previews come as often as
-the server's own "Live preview display period" (`show_progress_every_n_steps`, 10 by default) says; 1 is best here.
+Plain threads and `requests`; it runs in the worker, where nothing is patched. It leaves the server's options as they
+were (`put_back`), so live previews come as often as the server's own "Live preview display period"
+(`show_progress_every_n_steps`, 10 by default) says; 1 is best here.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from artbot_server.sd.automatic1111 import call as calls
 from artbot_server.sd.automatic1111 import failures, results
 from artbot_server.sd.automatic1111.api import Api
 from artbot_server.sd.automatic1111.call import Answer, Call, Watch
+from artbot_server.sd.automatic1111.offers import Offers
 from artbot_server.sd.automatic1111.order import Order, prepare
 from artbot_server.sd.automatic1111.progress import Course, Seen
+from artbot_server.sd.automatic1111.put_back import put_back, values_before
+from artbot_server.sd.automatic1111.upscale import prepare_upscale, read_upscaled
 from artbot_server.sd.automatic1111.web_ui import WebUi
 from artbot_server.sd.base import Payload, Progress, Result
 
@@ -76,7 +79,8 @@ class Automatic1111(WebUi):
         """
         order = self._checked(payload, task_id)
         with self._connect() as api:
-            watch = _watch(api, task_id)
+            watch = _watch(api, task_id, by_turn=payload.mode == "upscale")
+            before = values_before(api, order.body)
         call = Call(self._connect, order, watch, poll_s=self._poll_s, limit_s=self._limit_s)
         call.start()
         patience_s = END_WAIT_S
@@ -87,7 +91,9 @@ class Automatic1111(WebUi):
             raise
         finally:
             call.end(patience_s)
-        yield self._result(answer, order)
+            with self._connect() as api:
+                put_back(api, before, order.body)
+        yield self._result(answer, order, watch)
 
     def _follow(self, call: Call) -> Generator[Progress, None, Any]:
         course = Course()
@@ -112,15 +118,18 @@ class Automatic1111(WebUi):
             if now - began > self._limit_s:
                 raise failures.timed_out(self.name, f"took longer than {self._limit_s:g} s")
 
-    def _result(self, answer: Any, order: Order) -> Result:
-        info = results.read_info(answer)
+    def _result(self, answer: Any, order: Order, watch: Watch) -> Result:
+        info = results.read_info(answer) if order.mode != "upscale" else {}
         with self._connect() as api:
             try:
                 after = api.get(calls.PROGRESS, skip_current_image="true")
             except BackendFailed:
                 after = None  # the pictures are here; that it went away since then is the next job's trouble
-        if results.stopped_by_others(after, info):
+        # An upscaled picture has no stamp of its own: any but the one before is taken for it.
+        if results.stopped_by_others(after, info or watch.stamp_after(after)):
             raise failures.failed(f"{results.INTERRUPTED}.")
+        if order.mode == "upscale":
+            return read_upscaled(answer, order)
         return results.read_result(answer, info, order)
 
     def _checked(self, payload: Payload, task_id: str) -> Order:
@@ -128,16 +137,23 @@ class Automatic1111(WebUi):
         known = self._offers  # a question in another thread may do away with them
         if known is not None and time.monotonic() - known[0] < OFFERS_FOR_S:
             try:
-                return prepare(payload, known[1], task_id)
+                return _prepared(payload, known[1], task_id)
             except BackendFailed:
                 pass
-        return prepare(payload, self._ask_offers(), task_id)
+        return _prepared(payload, self._ask_offers(), task_id)
 
 
-def _watch(api: Api, task_id: str) -> Watch:
-    """Find out which progress call there is, and end older attempts of the same job that still run (trap 9)."""
+def _prepared(payload: Payload, offers: Offers, task_id: str) -> Order:
+    return prepare_upscale(payload, offers) if payload.mode == "upscale" else prepare(payload, offers, task_id)
+
+
+def _watch(api: Api, task_id: str, *, by_turn: bool) -> Watch:
+    """Find out which progress call there is, and end older attempts of the same job that still run (trap 9).
+
+    `by_turn`: it will run without a name, so only its turn can tell which is ours.
+    """
     probe = {"id_task": task_id, "id_live_preview": -1, "live_preview": False}
-    by_task = api.post_if_there(calls.TASK_PROGRESS, probe) is not None
+    by_task = not by_turn and api.post_if_there(calls.TASK_PROGRESS, probe) is not None
     try:
         if by_task:
             for older in _older_attempts(task_id):

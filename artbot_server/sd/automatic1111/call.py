@@ -42,6 +42,7 @@ class Watch:
         self._task_id = task_id
         self._by_task = by_task
         self._turn = Turn(before)
+        self._stamp_before = before.stamp
         self._preview_id = -1
         self._preview_at = -PREVIEW_EVERY_S
 
@@ -59,6 +60,12 @@ class Watch:
             return look_at_task(api, self._task_id).state == "running"
         seen = look_at_server(api, preview=False)
         return self._turn.certain and seen.state == "running"
+
+    def stamp_after(self, answer: Any) -> dict[str, Any]:
+        """The stamp of the job that ended last, for one that carries none; None when it ran before this was sent."""
+        state = answer.get("state") if isinstance(answer, dict) else None
+        stamp = state.get("job_timestamp") if isinstance(state, dict) else None
+        return {"job_timestamp": stamp if stamp != self._stamp_before else None}
 
     def _task(self, api: Api, preview: bool) -> Seen:
         seen = look_at_task(api, self._task_id, self._preview_id, preview=preview)
@@ -120,7 +127,7 @@ class Call:
             with self._connect() as api:
                 # No byte comes before the end (trap 9). The reader of `news` decides when it is too late, and the job
                 # is interrupted only as long as this is under way: so the bound here lies well behind the limit.
-                answer = api.post(f"/sdapi/v1/{self._order.mode}", self._order.body, read_s=self._limit_s + GRACE_S)
+                answer = api.post(self._order.path, self._order.body, read_s=self._limit_s + GRACE_S)
             news = Answer(answer)
         except BackendFailed as err:
             news = err

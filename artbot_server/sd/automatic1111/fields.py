@@ -56,6 +56,7 @@ CLIENT_FIELDS: Final = (
     "batch_size", "n_iter", "steps", "cfg_scale", "width", "height", "denoising_strength", "eta", "restore_faces",
     "tiling", "enable_hr", "hr_scale", "hr_upscaler", "hr_second_pass_steps", "hr_resize_x", "hr_resize_y", "hr_sampler_name",
     "hr_scheduler", "hr_checkpoint_name", "refiner_checkpoint", "refiner_switch_at",
+    "s_churn", "s_tmin", "s_tmax", "s_noise", "s_min_uncond",
     "resize_mode", "mask_blur", "inpainting_fill", "inpaint_full_res", "inpaint_full_res_padding",
     "inpainting_mask_invert", "override_settings",
 )

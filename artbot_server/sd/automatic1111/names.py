@@ -38,7 +38,7 @@ def sampling(body: Mapping[str, Any], offers: Offers) -> tuple[str | None, Sched
 def check_names(body: dict[str, Any], offers: Offers) -> None:
     """All other names: LoRAs in the prompts, styles, what a hires pass or a refiner uses. Raises `BackendFailed`."""
     for field in ("prompt", "hr_prompt"):
-        for name in _LORA.findall(body.get(field, "")):
+        for name in loras_in(body.get(field, "")):
             _check(field, "LoRA", name, offers.loras)
     styles = body.get("styles", [])
     if not isinstance(styles, list):
@@ -49,6 +49,11 @@ def check_names(body: dict[str, Any], offers: Offers) -> None:
         body["refiner_checkpoint"] = find_checkpoint("refiner_checkpoint", refiner, offers).name
     if body.get("enable_hr"):
         _check_hires(body, offers)
+
+
+def loras_in(prompt: str) -> tuple[str, ...]:
+    """The LoRAs a prompt names, each once."""
+    return tuple(dict.fromkeys(_LORA.findall(prompt)))
 
 
 def settings(body: dict[str, Any], offers: Offers) -> tuple[Checkpoint | None, str | None]:

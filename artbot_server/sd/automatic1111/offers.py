@@ -20,6 +20,7 @@ OPTIONAL_LISTS = {
     "vaes": "/sdapi/v1/sd-vae",
     "modules": "/sdapi/v1/sd-modules",
     "loras": "/sdapi/v1/loras",
+    "embeddings": "/sdapi/v1/embeddings",
     "styles": "/sdapi/v1/prompt-styles",
     "upscalers": "/sdapi/v1/upscalers",
     "latent": "/sdapi/v1/latent-upscale-modes",
@@ -59,15 +60,26 @@ class ControlNet:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """Everything a payload is held against before it is sent."""
+    """Everything a payload is held against before it is sent.
+
+    Attributes:
+        embeddings: also those that do not fit the loaded checkpoint, which then have no effect.
+        upscalers: of the hires pass; some work in latent space.
+        picture_upscalers: those that can be used on a finished picture.
+        ready_upscalers: those of them with a model on the server's disk. Others would be downloaded when first used, and where that
+            fails the picture is resized by other means without a word.
+    """
 
     samplers: tuple[str, ...]
     checkpoints: tuple[Checkpoint, ...]
     schedulers: tuple[Scheduler, ...] = ()
     vaes: tuple[str, ...] | None = None
     loras: tuple[str, ...] | None = None
+    embeddings: tuple[str, ...] = ()
     styles: tuple[str, ...] | None = None
     upscalers: tuple[str, ...] | None = None
+    picture_upscalers: tuple[str, ...] | None = None
+    ready_upscalers: tuple[str, ...] = ()
     scripts: Mapping[str, tuple[str, ...]] | None = None
     options: Mapping[str, Any] | None = None
     controlnet: ControlNet | None = None
@@ -82,9 +94,11 @@ class Offers:
             loras=self.loras or (),
             styles=self.styles or (),
             upscalers=self.upscalers or (),
+            vaes=self.vaes or (),
             controlnet_models=net.models if net else (),
             controlnet_modules=net.modules if net else (),
-            fields=CLIENT_FIELDS,
+            modes=("txt2img", "img2img", "upscale"),
+            fields=(*CLIENT_FIELDS, "loras", *(("controlnet",) if net else ())),
             loaded_model=self.loaded_model(),
             checkpoints=self.checkpoints,
         )
@@ -115,14 +129,25 @@ def read_offers(lists: Mapping[str, Any]) -> Offers:
         loras=None
         if loras is None
         else tuple(dict.fromkeys((_names(loras, "name") or ()) + (_names(loras, "alias") or ()))),
+        embeddings=tuple(name for part in ("loaded", "skipped") for name in (lists["embeddings"] or {}).get(part, ())),
         styles=_names(lists["styles"], "name"),
         upscalers=None
         if lists["upscalers"] is None
         else (_names(lists["latent"], "name") or ()) + (_names(lists["upscalers"], "name") or ()),
+        picture_upscalers=_names([row for row in lists["upscalers"] if row["name"] != "None"], "name")
+        if lists["upscalers"] is not None
+        else None,
+        ready_upscalers=_names([row for row in lists["upscalers"] or () if _is_file(row.get("model_path"))], "name")
+        or (),
         scripts=None if scripts is None else {mode: tuple(scripts[mode]) for mode in ("txt2img", "img2img")},
         options=dict(settings) if settings else None,
         controlnet=_controlnet(lists),
     )
+
+
+def _is_file(path: Any) -> bool:
+    """A model that is not there yet has its address on the web in the place of its path."""
+    return isinstance(path, str) and bool(path) and "://" not in path
 
 
 def _names(rows: Any, key: str) -> tuple[str, ...] | None:

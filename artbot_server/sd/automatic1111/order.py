@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from artbot_server.sd.automatic1111.effects import hashed_names
 from artbot_server.sd.automatic1111.failures import refused
 from artbot_server.sd.automatic1111.fields import KNOWN_FIELDS, NUMBERS, TEXTS, WHOLE_NUMBERS
 from artbot_server.sd.automatic1111.names import check_names, sampling, settings
@@ -48,6 +49,7 @@ class Order:
         size: width and height in pixels of each picture; None when a script or a hires target decides.
         sampler, scheduler: as `info` will name them; None: the server's choice.
         maps: least number of ControlNet maps that must come along.
+        hashed: LoRAs and embeddings that have to show in its texts, see `effects.hashed_names`.
         substituted: what was changed before sending.
     """
 
@@ -61,7 +63,13 @@ class Order:
     vae: str | None = None
     seed: int = -1
     maps: int = 0
+    hashed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     substituted: tuple[Substitution, ...] = field(default=())
+
+    @property
+    def path(self) -> str:
+        """The address it is sent to."""
+        return "/sdapi/v1/extra-single-image" if self.mode == "upscale" else f"/sdapi/v1/{self.mode}"
 
 
 def prepare(payload: Payload, offers: Offers, task_id: str) -> Order:
@@ -100,6 +108,7 @@ def prepare(payload: Payload, offers: Offers, task_id: str) -> Order:
         vae=vae,
         seed=body.get("seed", -1),
         maps=maps_expected(body),
+        hashed=hashed_names(body, offers),
         substituted=tuple(substituted),
     )
 

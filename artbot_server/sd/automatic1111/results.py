@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from artbot_server.sd.automatic1111.effects import effects
 from artbot_server.sd.automatic1111.failures import failed
 from artbot_server.sd.automatic1111.order import Order
 from artbot_server.sd.automatic1111.pictures import Sorted, decode, read_value, sort
@@ -68,7 +69,11 @@ def read_result(answer: Any, info: Mapping[str, Any], order: Order) -> Result:
 
 
 def _differences(order: Order, info: Mapping[str, Any], found: Sorted) -> list[Substitution]:
-    return [*_names(order, info, found), *_sizes(order, found), *_counts(order, found)]
+    told = [*_names(order, info, found), *_sizes(order, found), *_counts(order, found)]
+    if order.count is None:  # a script does as it likes
+        return told
+    text = found.pictures[0].infotext if found.pictures else ""
+    return [*told, *effects(order.body, info, text, order.hashed)]
 
 
 def _names(order: Order, info: Mapping[str, Any], found: Sorted) -> list[Substitution]:

@@ -11,12 +11,9 @@ from typing import Any
 
 from artbot_server.sd.automatic1111.failures import refused, unknown_name
 from artbot_server.sd.automatic1111.offers import ControlNet, Offers
-from artbot_server.sd.base import Mode
+from artbot_server.sd.base import CONTROL_MODES, RESIZE_MODES, Mode
 
 CONTROLNET = "controlnet"
-RESIZE_MODES = ("Just Resize", "Crop and Resize", "Resize and Fill")
-CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
-"""In the order of the numbers that older versions took and that now give a 500."""
 
 
 def checked_scripts(body: dict[str, Any], mode: Mode, offers: Offers) -> None:
@@ -52,13 +49,13 @@ def checked_scripts(body: dict[str, Any], mode: Mode, offers: Offers) -> None:
 
 def maps_expected(body: Mapping[str, Any]) -> int:
     """How many detected maps have to come back, by checked units; a hires pass gives more, never fewer."""
-    units = [
-        unit
-        for name, script in (body.get("alwayson_scripts") or {}).items()
-        if name.casefold() == CONTROLNET
-        for unit in script["args"]
-    ]
-    return sum(unit["enabled"] and unit.get("save_detected_map", True) is not False for unit in units)
+    return sum(unit["enabled"] and unit.get("save_detected_map", True) is not False for unit in units_in(body))
+
+
+def units_in(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The checked units of a body, in the order in which the server counts them."""
+    scripts = body.get("alwayson_scripts") or {}
+    return [unit for name, script in scripts.items() if name.casefold() == CONTROLNET for unit in script["args"]]
 
 
 def check_base64(field: str, image: Any) -> None:

@@ -6,7 +6,6 @@ keeps its processor.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,21 +14,26 @@ from PIL import Image
 
 from artbot_server.sd.base import Abilities, Checkpoint, Payload, Picture, Progress, Result
 from artbot_server.sd.demo.answers import DemoAnswers
+from artbot_server.sd.demo.chance import chance
 from artbot_server.sd.demo.infotext import MODEL, infotext, to_png
-from artbot_server.sd.demo.order import MAX_BATCH, MAX_SIDE, SAMPLERS, SCHEDULERS, Order, read_order
+from artbot_server.sd.demo.order import MAX_BATCH, MAX_SIDE, SAMPLERS, SCHEDULERS, Order, read_order, variation_of
 from artbot_server.sd.demo.previews import emerging, preview_of
 from artbot_server.sd.demo.repaint import Original, read_original, repaint, scene_seed
 from artbot_server.sd.demo.scene import compose
 from artbot_server.sd.demo.styles import stylize
+from artbot_server.sd.demo.upscale import UPSCALERS, read_upscale, upscaled, without_effect
 from artbot_server.sd.demo.words import Idea, read_prompt
 
 PREVIEW_EVERY_S = 0.5  # as often as a real backend's previews are polled
 FIELDS = (
     "prompt", "negative_prompt", "seed", "steps", "cfg_scale", "width", "height", "batch_size", "n_iter", "sampler_name",
     "sampler_index", "scheduler", "denoising_strength", "init_images", "mask", "mask_blur", "inpainting_mask_invert",
+    "subseed", "subseed_strength",
 )  # fmt: skip
 
 
+UPSCALING_SHARE = 0.5
+"""Of the time that a job takes; it is less work than a painting."""
 ALMOST = 0.99
 """The most it tells before the pictures are there: full is the result."""
 
@@ -53,7 +57,8 @@ class DemoBackend(DemoAnswers):
     def abilities(self) -> Abilities:
         """What the demo painter understands; it takes A1111's samplers so that every template works."""
         return Abilities(
-            samplers=SAMPLERS, schedulers=SCHEDULERS, models=(MODEL,), fields=FIELDS,
+            samplers=SAMPLERS, schedulers=SCHEDULERS, models=(MODEL,), upscalers=UPSCALERS,
+            modes=("txt2img", "img2img", "upscale"), fields=FIELDS,
             max_side=MAX_SIDE, max_pixels=MAX_SIDE**2, max_batch=MAX_BATCH, loaded_model=MODEL,
             checkpoints=(Checkpoint(MODEL, MODEL, MODEL),),
         )  # fmt: skip
@@ -65,7 +70,7 @@ class DemoBackend(DemoAnswers):
             BackendFailed: `backend_refused` with the field's name, when the payload is at fault.
         """
         try:
-            for said in self._paint(payload):
+            for said in (self._upscale if payload.mode == "upscale" else self._paint)(payload):
                 if isinstance(said, Progress):
                     self._at = replace(said, preview=said.preview or (self._at.preview if self._at else None))
                 yield said
@@ -79,14 +84,14 @@ class DemoBackend(DemoAnswers):
         idea = read_prompt(order.prompt, order.negative_prompt)
         started = time.monotonic()
         yield Progress(0.0, 0, order.steps)
-        pictures = [_painted(idea, order, original, order.seeds[0])]
+        pictures = [_painted(idea, order, original, 0)]
         small = preview_of(pictures[0])
         shown_at = started - PREVIEW_EVERY_S
         for step in range(1, order.steps + 1):
             done = step / order.steps
             # The rest of a batch is painted while the steps go by, not before the first preview.
             while len(pictures) < len(order.seeds) and len(pictures) <= done * len(order.seeds):
-                pictures.append(_painted(idea, order, original, order.seeds[len(pictures)]))
+                pictures.append(_painted(idea, order, original, len(pictures)))
                 yield Progress((step - 1) / order.steps, step - 1, order.steps)
             while (left := started + self._seconds * done - time.monotonic()) > PREVIEW_EVERY_S:
                 time.sleep(PREVIEW_EVERY_S * 0.8)
@@ -98,15 +103,27 @@ class DemoBackend(DemoAnswers):
                 preview, shown_at = emerging(small, done, order.seeds[0]), now
             yield Progress(min(done, ALMOST), step, order.steps, self._seconds * (1 - done), preview)
         scenes = [scene_seed(original, order, seed) if original else None for seed in order.seeds]
-        texts = [infotext(order, seed, scene) for seed, scene in zip(order.seeds, scenes, strict=True)]
+        texts = [infotext(order, index, scene) for index, scene in enumerate(scenes)]
         finished = zip(pictures, order.seeds, texts, strict=True)
         yield Result(
             tuple(Picture(to_png(image, text), "picture", seed, text) for image, seed, text in finished), model=MODEL
         )
 
+    def _upscale(self, payload: Payload) -> Iterator[Progress | Result]:
+        image, scale = read_upscale(payload.fields)
+        started, until_s = time.monotonic(), self._seconds * UPSCALING_SHARE
+        yield Progress(0.0)
+        picture = upscaled(image, scale)
+        while (left := started + until_s - time.monotonic()) > 0:
+            time.sleep(min(left, PREVIEW_EVERY_S * 0.8))
+            done = min(1.0, (time.monotonic() - started) / until_s)
+            yield Progress(min(done, ALMOST), eta_s=until_s * (1 - done))
+        yield Result((picture,), without_effect(payload.fields), model=MODEL)
 
-def _painted(idea: Idea, order: Order, original: Original | None, seed: int) -> Image.Image:
+
+def _painted(idea: Idea, order: Order, original: Original | None, index: int) -> Image.Image:
+    seed, variation = order.seeds[index], variation_of(order, index)
     if original:
-        return repaint(original, idea, order, seed)
-    image = compose(idea, (order.width, order.height), seed)
-    return stylize(image, idea.style, random.Random(f"{seed}/style"))
+        return repaint(original, idea, order, seed, variation)
+    image = compose(idea, (order.width, order.height), seed, variation=variation)
+    return stylize(image, idea.style, chance(seed, "style", variation))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import io
-import re
 
 from PIL import Image, PngImagePlugin
 
 from artbot_server import __version__
+from artbot_server.painting.infotext import Infotext, parse, write
 from artbot_server.sd.demo.order import Order
 
 MODEL = "demo painter"
 COMPRESS_LEVEL = 4  # half the time of Pillow's default 6, a few per cent more bytes
 
 
-def infotext(order: Order, seed: int, scene_seed: int | None = None) -> str:
-    """The text A1111 would write: prompt, negative prompt, then one line of settings.
+def infotext(order: Order, index: int, scene_seed: int | None = None) -> str:
+    """The text A1111 would write about one picture: prompt, negative prompt, then one line of settings.
 
     `scene_seed` is that of the scene a picture of our own was painted over with, so that it is known the next time too.
     """
@@ -24,31 +24,35 @@ def infotext(order: Order, seed: int, scene_seed: int | None = None) -> str:
         "Sampler": order.sampler,
         "Schedule type": order.scheduler,
         "CFG scale": order.cfg_scale,
-        "Seed": seed,
+        "Seed": order.seeds[index],
         "Size": f"{order.width}x{order.height}",
         "Model": MODEL,
+        "Variation seed": order.subseeds[index] if order.subseeds else None,
+        "Variation seed strength": order.subseed_strength or None,
         "Denoising strength": order.denoising_strength,
         "Scene seed": scene_seed,
         "Version": f"artbot {__version__}",
     }
-    lines = [order.prompt]
-    if order.negative_prompt:
-        lines.append(f"Negative prompt: {order.negative_prompt}")
-    lines.append(", ".join(f"{name}: {value}" for name, value in settings.items() if value is not None))
-    return "\n".join(lines)
+    fields = {name: str(value) for name, value in settings.items() if value is not None}
+    return write(Infotext(order.prompt, order.negative_prompt, fields))
 
 
 def own_seed(text: str) -> int | None:
     """The seed of the scene in a picture the demo painter made itself, read from its parameter text.
 
-    None for foreign pictures, and for those it painted over foreign ones or inside a mask.
+    None for foreign pictures, for variations, and for those it painted over such or inside a mask.
     """
-    settings = text.rpartition("\n")[2]
-    if f"Model: {MODEL}," not in settings:
+    fields = parse(text).fields
+    if fields.get("Model") != MODEL or "Variation seed" in fields:
         return None
-    name = "Scene seed" if "Denoising strength:" in settings else "Seed"
-    found = re.search(rf"\b{name}: (\d+),", settings)
-    return int(found[1]) if found else None
+    seed = fields.get("Scene seed" if "Denoising strength" in fields else "Seed", "")
+    return int(seed) if seed.isdecimal() else None
+
+
+def seed_in(text: str) -> int | None:
+    """The seed a parameter text names; None where it names none."""
+    seed = parse(text).fields.get("Seed", "")
+    return int(seed) if seed.isdecimal() else None
 
 
 def to_png(image: Image.Image, text: str) -> bytes:

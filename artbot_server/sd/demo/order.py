@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from artbot_server.errors import BackendFailed
+from artbot_server.sd.demo.chance import Variation
 
 SAMPLERS = (
     "Euler a", "Euler", "LMS", "Heun", "DPM2", "DPM2 a", "DPM++ 2M", "DPM++ SDE", "DPM++ 2M SDE", "DPM++ 2M SDE Heun",
@@ -25,7 +26,11 @@ SEEDS = 2**32
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to paint; the seeds are the pictures' real ones."""
+    """What to paint; the seeds are the pictures' real ones.
+
+    Attributes:
+        subseeds, subseed_strength: of variations, which have one seed in common; empty and 0 for none.
+    """
 
     prompt: str
     negative_prompt: str
@@ -36,6 +41,8 @@ class Order:
     sampler: str
     scheduler: str
     seeds: tuple[int, ...]
+    subseeds: tuple[int, ...] = ()
+    subseed_strength: float = 0.0
     denoising_strength: float | None = None
 
 
@@ -51,7 +58,9 @@ def read_order(fields: Mapping[str, Any], img2img: bool) -> Order:
             "batch_size", f"batch_size × n_iter is {count}; the demo painter paints at most {MAX_BATCH} pictures a job."
         )
     seed = _whole(fields, "seed", -1, -1, SEEDS * 2)
-    first = seed if seed >= 0 else random.SystemRandom().randrange(SEEDS)
+    first = _drawn(seed)
+    strength = _number(fields, "subseed_strength", 0.0, 0, 1)
+    subseed = _drawn(_whole(fields, "subseed", -1, -1, SEEDS * 2))
     sampler, scheduler = _sampler(fields)
     return Order(
         prompt=str(fields.get("prompt") or ""),
@@ -62,14 +71,25 @@ def read_order(fields: Mapping[str, Any], img2img: bool) -> Order:
         cfg_scale=_number(fields, "cfg_scale", 7.0, 0, 100),
         sampler=sampler,
         scheduler=scheduler,
-        seeds=tuple(first + k for k in range(count)),
+        seeds=tuple(first + (0 if strength else k) for k in range(count)),
+        subseeds=tuple(subseed + k for k in range(count)) if strength else (),
+        subseed_strength=strength,
         denoising_strength=_number(fields, "denoising_strength", 0.75, 0, 1) if img2img else None,
     )
+
+
+def variation_of(order: Order, index: int) -> Variation | None:
+    """What makes one picture of a variation differ from the others; None where none is wanted."""
+    return Variation(order.subseeds[index], order.subseed_strength) if order.subseeds else None
 
 
 def refused(field: str, message: str, **detail: Any) -> BackendFailed:
     """The error for a payload that cannot be painted, however often it is sent."""
     return BackendFailed(message, code="backend_refused", fault="client", retry=False, field=field, **detail)
+
+
+def _drawn(seed: int) -> int:
+    return seed if seed >= 0 else random.SystemRandom().randrange(SEEDS)
 
 
 def _number(fields: Mapping[str, Any], name: str, default: float, low: float, high: float) -> float:

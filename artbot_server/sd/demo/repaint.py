@@ -11,6 +11,8 @@ from typing import Any
 
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from artbot_server.painting.picture_text import text_of
+from artbot_server.sd.demo.chance import Variation, chance
 from artbot_server.sd.demo.infotext import own_seed
 from artbot_server.sd.demo.looking import opened
 from artbot_server.sd.demo.order import Order, refused
@@ -46,12 +48,12 @@ def read_original(fields: Mapping[str, Any], size: tuple[int, int]) -> Original:
     images = fields.get("init_images")
     if not isinstance(images, list) or not images:
         raise refused("init_images", "init_images has to hold a base64 picture for img2img.")
-    init = _decoded(images[0], "init_images")
-    seed = own_seed(str(init.info.get("parameters", "")))
+    init = decoded(images[0], "init_images")
+    seed = own_seed(text_of(init))
     image = ImageOps.fit(init.convert("RGB"), size, Image.Resampling.LANCZOS)
     if fields.get("mask") is None:
         return Original(image, None, seed)
-    mask = ImageOps.fit(_decoded(fields["mask"], "mask").convert("L"), size, Image.Resampling.BILINEAR)
+    mask = ImageOps.fit(decoded(fields["mask"], "mask").convert("L"), size, Image.Resampling.BILINEAR)
     if fields.get("inpainting_mask_invert"):
         mask = ImageOps.invert(mask)
     mask = mask.point([0 if v < 128 else 255 for v in range(256)])
@@ -61,7 +63,7 @@ def read_original(fields: Mapping[str, Any], size: tuple[int, int]) -> Original:
     return Original(image, mask, seed)
 
 
-def _decoded(data: object, field: str) -> Image.Image:
+def decoded(data: object, field: str) -> Image.Image:
     """A picture out of base64, with or without a data URL's head."""
     try:
         raw = base64.b64decode(str(data).rpartition(",")[2], validate=True)
@@ -77,7 +79,7 @@ def scene_seed(original: Original, order: Order, seed: int) -> int | None:
     return original.seed + seed - order.seeds[0]
 
 
-def repaint(original: Original, idea: Idea, order: Order, seed: int) -> Image.Image:
+def repaint(original: Original, idea: Idea, order: Order, seed: int, variation: Variation | None = None) -> Image.Image:
     """The original, changed as much as the order's denoising strength says.
 
     A picture of our own is composed again from its seed, so the same scene comes back with what the new prompt
@@ -90,27 +92,28 @@ def repaint(original: Original, idea: Idea, order: Order, seed: int) -> Image.Im
         if box is None or strength == 0:
             return original.image
         changed = original.image.copy()
-        changed.paste(_changed(original.image.crop(box), idea, strength, seed), box)
+        changed.paste(_changed(original.image.crop(box), idea, strength, seed, variation), box)
         return Image.composite(changed, original.image, original.mask)
     scene = scene_seed(original, order, seed)
     if scene is not None and strength > 0:
-        fresh = stylize(compose(idea, size, scene), idea.style, random.Random(f"{scene}/style"))
+        fresh = stylize(compose(idea, size, scene, variation=variation), idea.style, chance(scene, "style", variation))
         return Image.blend(original.image, fresh, min(1.0, strength * 2.2))
-    return _changed(original.image, idea, strength, seed)
+    return _changed(original.image, idea, strength, seed, variation)
 
 
-def _changed(image: Image.Image, idea: Idea, strength: float, seed: int) -> Image.Image:
+def _changed(image: Image.Image, idea: Idea, strength: float, seed: int, variation: Variation | None) -> Image.Image:
     """A foreign picture, or the part of it inside a mask."""
+    style = chance(seed, "style", variation)
     if strength < SUBJECT_FROM:
-        return _restyled(image, idea, strength, seed)
+        return _restyled(image, idea, strength, style)
     share = max(0.0, min(1.0, (strength - SCENE_FROM) / (SCENE_ALONE - SCENE_FROM)))
-    painted = compose(idea, image.size, seed, behind=image, share=share)
-    return stylize(painted, idea.style, random.Random(f"{seed}/style"))
+    painted = compose(idea, image.size, seed, variation=variation, behind=image, share=share)
+    return stylize(painted, idea.style, style)
 
 
-def _restyled(image: Image.Image, idea: Idea, strength: float, seed: int) -> Image.Image:
+def _restyled(image: Image.Image, idea: Idea, strength: float, style: random.Random) -> Image.Image:
     """The same picture with the prompt's style, and its colour laid over it."""
-    styled = stylize(image, idea.style, random.Random(f"{seed}/style"))
+    styled = stylize(image, idea.style, style)
     colour = next((thing.colour for thing in idea.things if thing.colour), idea.mood)
     if colour:
         tone = COLOURS[colour]

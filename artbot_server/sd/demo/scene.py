@@ -6,13 +6,13 @@ so that a changed colour or an added hat leaves the rest of the picture where it
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 
 from PIL import Image, ImageFilter
 
 from artbot_server.sd.demo import cast
 from artbot_server.sd.demo.backdrops import paint_backdrop
+from artbot_server.sd.demo.chance import Variation, chance
 from artbot_server.sd.demo.homes import place_for, season_for
 from artbot_server.sd.demo.others import place_others, scatter_plants
 from artbot_server.sd.demo.palette import light_for
@@ -25,24 +25,30 @@ SHELTERED = frozenset({"room", "table", "studio", "cave", "underwater", "space"}
 
 
 def compose(
-    idea: Idea, size: tuple[int, int], seed: int, *, behind: Image.Image | None = None, share: float = 1.0
+    idea: Idea,
+    size: tuple[int, int],
+    seed: int,
+    *,
+    variation: Variation | None = None,
+    behind: Image.Image | None = None,
+    share: float = 1.0,
 ) -> Image.Image:
     """Paint an idea; RGB, `size` pixels.
 
     Args:
+        variation: how this one differs from others of the same seed.
         behind: a picture of that size which is the background, instead of a painted one.
         share: how much of the painted background shows through `behind`, 0 to 1.
     """
     subject = choose_subject(idea)
     idea = replace(idea, season=season_for(idea, subject))
-    chance = random.Random(f"{seed}/light")
-    light = light_for(idea.time, idea.weather, idea.season, chance)
-    place = place_for(idea, subject, random.Random(f"{seed}/place" if subject else f"{seed}/place/{idea.text}"))
-    backdrop = paint_backdrop(idea, place, light, size, random.Random(f"{seed}/ground"))
+    light = light_for(idea.time, idea.weather, idea.season, chance(seed, "light", variation))
+    place = place_for(idea, subject, chance(seed, "place" if subject else f"place/{idea.text}"))
+    backdrop = paint_backdrop(idea, place, light, size, chance(seed, "ground", variation))
     image = Image.blend(behind, backdrop.image, share) if behind else backdrop.image
     if idea.framing == "portrait" and subject:
         image = image.filter(ImageFilter.GaussianBlur(min(size) / 70))
-    stage = Stage(idea, light, backdrop, image, place, seed)
+    stage = Stage(idea, light, backdrop, image, place, seed, variation)
     if subject:
         place_subject(stage, subject)
     place_others(stage, subject)

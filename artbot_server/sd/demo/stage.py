@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from PIL import Image
 
 from artbot_server.sd.demo.backdrops import Backdrop
+from artbot_server.sd.demo.chance import Variation, chance
 from artbot_server.sd.demo.layout import Box, Spot, box_of
 from artbot_server.sd.demo.palette import Light
 from artbot_server.sd.demo.words import Idea, Thing
@@ -34,13 +35,14 @@ class Stage:
     image: Image.Image
     place: str
     seed: int
+    variation: Variation | None = None
     taken: list[Box] = field(default_factory=list)
     queue: list[tuple[Image.Image, Spot, str]] = field(default_factory=list)
     unit: float = 0.0
 
     def rng(self, step: str) -> random.Random:
-        """The generator of one step: no step's chance depends on how much another drew."""
-        return random.Random(f"{self.seed}/{step}")
+        """The generator of one step."""
+        return chance(self.seed, step, self.variation)
 
     @property
     def size(self) -> tuple[int, int]:

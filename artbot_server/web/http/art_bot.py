@@ -12,7 +12,6 @@ import orjson
 from flask import Response
 
 from artbot_server.painting.jobs import Job
-from artbot_server.painting.overrides import RULES
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.painting.raw_orders import KEPT_BACK, PICTURES
 from artbot_server.sd.base import Mode
@@ -23,12 +22,7 @@ from artbot_server.web.http.routes import Answer, Call, Route
 from artbot_server.web.http.waiting import a_place_to_wait, images_json, named_as, pictures_of
 from artbot_server.web.services import Services
 
-FIELD_NAMES = {f"overrides.{name}": name for name in RULES} | {
-    "overrides.model": "override_settings.sd_model_checkpoint",
-    "conversation_id": "conversationId",
-    "job_id": "jobId",
-}
-"""Errors speak of overrides and our own names; RobotChat's clients sent other ones."""
+FIELD_NAMES = {"conversation_id": "conversationId", "job_id": "jobId", "model": "override_settings.sd_model_checkpoint"}
 TEXT_MESSAGE, IMAGE_MESSAGE = 0, 1
 """RobotChat's `messageType`."""
 
@@ -51,7 +45,7 @@ def chat_img2img(services: Services, call: Call) -> Answer:
 
 def _painted(services: Services, call: Call, mode: Mode) -> Answer:
     asked: Painted = call.body
-    with a_place_to_wait(), named_as(FIELD_NAMES):
+    with a_place_to_wait(), named_as(_sent_name):
         ordered = queued(services, call, mode)
         job = services.queue.wait(ordered.session_id, ordered.id)
         pictures = pictures_of(services, job)
@@ -66,9 +60,15 @@ def _painted(services: Services, call: Call, mode: Mode) -> Answer:
 
 
 def _queued_answer(services: Services, call: Call, mode: Mode) -> Answer:
-    with named_as(FIELD_NAMES):
+    with named_as(_sent_name):
         job = queued(services, call, mode)
     return {"id": job.id, "payload": _message(job, call.body), "job": services.queue.record(job)}
+
+
+def _sent_name(field: str) -> str:
+    """Errors speak of overrides and our own names; RobotChat's clients sent other ones."""
+    bare = field.removeprefix("overrides.")
+    return FIELD_NAMES.get(bare, bare)
 
 
 # What is answered

@@ -25,7 +25,7 @@ class SubmitByPrompt(Request):
 
 
 def submit_by_prompt(services: Services, call: Call) -> Answer:
-    with named_as(FORM_NAMES), a_place_to_wait():
+    with named_as(lambda name: FORM_NAMES.get(name, name)), a_place_to_wait():
         job = services.queue.wait(call.session_id, _submitted(services, call).id)
     return Response(images_json(services, pictures_of(services, job)), mimetype="application/json")
 

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from artbot_server.errors import Unavailable
-from artbot_server.painting.again import same_again
 from artbot_server.painting.jobs import Job
 from artbot_server.web.fields import Query, Request, Uuid
 from artbot_server.web.http.cursors import Page, cursor_of
@@ -77,8 +76,8 @@ def cancel(services: Services, call: Call) -> Answer:
 def again(services: Services, call: Call) -> Answer:
     asked: Again = call.body
     changes = asked.overrides if asked.seed is None else {**asked.overrides, "seed": asked.seed}
-    order = same_again(_own(services, call), changes, services.queue.abilities(), asked.job_id)
-    return services.queue.record(services.queue.submit(call.session_id, order)[0])
+    job, _ = services.repeats.again(call.session_id, call.path["job_id"], changes, new_id=asked.job_id)
+    return services.queue.record(job)
 
 
 def _own(services: Services, call: Call) -> Job:

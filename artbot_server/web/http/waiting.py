@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import orjson
 
-from artbot_server.errors import ArtbotError, BackendFailed, BadRequest, Unavailable
+from artbot_server.errors import ArtbotError, BadRequest, Unavailable, error_of
 from artbot_server.painting.jobs import Job, JobState
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.web.services import Services
@@ -22,8 +22,7 @@ BASE64_STEP = 98_304
 MOST_WAITING = 64
 """Calls that may wait for pictures at a time: each holds a connection for minutes."""
 _waiting = threading.BoundedSemaphore(MOST_WAITING)
-
-
+CANCELLED = BadRequest("The job was cancelled.", code="cancelled").as_json()
 _NOTHING_MORE: Mapping[str, Any] = {}
 
 
@@ -39,25 +38,20 @@ def a_place_to_wait() -> Iterator[None]:
 
 
 @contextmanager
-def named_as(names: Mapping[str, str]) -> Iterator[None]:
-    """Errors name our own fields; another's form may have other names for some."""
+def named_as(name_of: Callable[[str], str]) -> Iterator[None]:
+    """Errors name our own fields; another's request may have other names for some."""
     try:
         yield
     except ArtbotError as error:
-        field = error.detail.get("field")
-        if isinstance(field, str) and field in names:
-            error.detail["field"] = names[field]
+        if isinstance(field := error.detail.get("field"), str):
+            error.detail["field"] = name_of(field)
         raise
 
 
 def pictures_of(services: Services, job: Job) -> list[StoredPicture]:
     """A finished job's pictures; its error where it has none."""
     if job.state is not JobState.DONE:
-        told = dict(job.error or {"code": "cancelled", "message": "The job was cancelled.", "detail": {}})
-        detail = dict(told.get("detail") or {})
-        fault = detail.pop("fault", "server")
-        kind = {"client": BadRequest, "backend": BackendFailed}.get(fault, ArtbotError)
-        raise kind(str(told["message"]), code=str(told["code"]), fault=fault, **detail)
+        raise error_of(job.error or CANCELLED)
     return [picture for picture in services.pictures.of_jobs([job.id])[job.id] if picture.kind == "picture"]
 
 

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from artbot_server.painting.jobs import Job
 from artbot_server.web import requests as ask
 from artbot_server.web.audience import Member
-from artbot_server.web.ordering import ordered
+from artbot_server.web.ordering import ordered, require_own, upscaled
 from artbot_server.web.services import Services
 from artbot_server.web.socket_events.table import Ack, EventHandler
 from artbot_server.web.template_records import templates_json
 
 
 def generate(services: Services, member: Member, asked: ask.Generate) -> Ack:
-    job, position = ordered(services, member.session_id, asked)
+    return _placed(ordered(services, member.session_id, asked))
+
+
+def upscale(services: Services, member: Member, asked: ask.Upscale) -> Ack:
+    require_own(services, member.session_id, asked.conversation_id, asked.reply_id)
+    return _placed(upscaled(services, member.session_id, asked.image_id, asked))
+
+
+def vary(services: Services, member: Member, asked: ask.Vary) -> Ack:
+    require_own(services, member.session_id, asked.conversation_id, asked.reply_id)
+    fields = asked.model_dump()
+    fields["new_id" if asked.image_id else "job_id"] = fields.pop("job_id")
+    return _placed(services.repeats.vary(member.session_id, **fields))
+
+
+def again(services: Services, member: Member, asked: ask.PaintAgain) -> Ack:
+    changes = asked.overrides if asked.seed is None else {**asked.overrides, "seed": asked.seed}
+    beside = {"new_id": asked.new_job_id, "client_sid": asked.client_sid}
+    return _placed(services.repeats.again(member.session_id, asked.job_id, changes, **beside))
+
+
+def _placed(placed: tuple[Job, int | None]) -> Ack:
+    job, position = placed
     return {"job_id": job.id, "position": position}
 
 
@@ -25,6 +48,9 @@ def templates(services: Services, member: Member, asked: ask.Nothing) -> Ack:
 
 EVENTS = (
     EventHandler("generate", ask.Generate, generate),
+    EventHandler("upscale", ask.Upscale, upscale),
+    EventHandler("vary", ask.Vary, vary),
+    EventHandler("again", ask.PaintAgain, again),
     EventHandler("cancel_job", ask.CancelJob, cancel_job),
     EventHandler("templates", ask.Nothing, templates),
 )

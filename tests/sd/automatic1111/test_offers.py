@@ -13,7 +13,11 @@ def test_abilities_hold_names_without_paths():
     assert abilities.models == ("tiny-a", "tiny-b")
     assert abilities.loras == ("tiny-lora", "cat-lora")
     assert abilities.styles == ("Studio",)
-    assert abilities.upscalers == ("Latent", "None", "Lanczos")
+    assert abilities.upscalers == ("Latent", "None", "Lanczos", "R-ESRGAN 4x+", "4x-Tiny")
+    assert offers().ready_upscalers == ("4x-Tiny",)
+    assert abilities.vaes == ("tiny.vae.pt",)
+    assert {"loras", "controlnet", "refiner_checkpoint", "s_noise"} <= set(abilities.fields)
+    assert "controlnet" not in offers(controlnet_models=None).abilities().fields
     assert abilities.controlnet_models == ("control_canny [a5ab0164]",)
     assert "canny" in abilities.controlnet_modules
     assert abilities.loaded_model == "tiny-a"

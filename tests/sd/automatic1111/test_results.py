@@ -61,7 +61,11 @@ def test_what_came_as_asked():
         ({"seed": -1}, {}, {}),
         ({"width": 128}, {}, {"width": (128, 64)}),
         ({"width": 70}, {}, {"width": (70, 64)}),
-        ({"enable_hr": True, "denoising_strength": 0.5}, {}, {"width": (128, 64), "height": (128, 64)}),
+        (
+            {"enable_hr": True, "denoising_strength": 0.5},
+            {},
+            {"width": (128, 64), "height": (128, 64), "enable_hr": (True, None)},
+        ),
         ({"alwayson_scripts": {"controlnet": unit()}}, {}, {"alwayson_scripts.controlnet": (1, 0)}),
     ],
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from artbot_server.errors import BackendFailed
 from artbot_server.sd.base import Backend, Payload, Progress, Result
@@ -128,3 +128,23 @@ def test_img2img_reports_a_picture_it_cannot_read():
             run({**SMALL, "init_images": images}, "img2img")
         assert caught.value.detail["field"] == "init_images"
         assert caught.value.detail["retry"] is False
+
+
+def test_variations_share_a_seed_and_look_alike():
+    _, plain = run(SMALL)
+    _, result = run(SMALL | {"subseed": 11, "subseed_strength": 0.15, "n_iter": 2})
+    assert [picture.seed for picture in result.pictures] == [5, 5]
+    assert "Seed: 5, Size: 160x128, Model: demo painter, Variation seed: 12, Variation seed strength: 0.15" in (
+        result.pictures[1].infotext
+    )
+    images = [Image.open(io.BytesIO(each.data)).convert("RGB") for each in (*plain.pictures, *result.pictures)]
+    assert len({image.tobytes() for image in images}) == 3
+    assert distance(images[0], images[1]) < distance(images[0], other_scene())
+
+
+def other_scene() -> Image.Image:
+    return Image.open(io.BytesIO(run(SMALL | {"seed": 999})[1].pictures[0].data)).convert("RGB")
+
+
+def distance(one: Image.Image, other: Image.Image) -> float:
+    return sum(ImageStat.Stat(ImageChops.difference(one, other)).mean)

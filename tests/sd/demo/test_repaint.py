@@ -99,7 +99,7 @@ def test_its_own_picture_comes_back_as_the_same_scene():
         {"prompt": "an orange cat, garden", "width": SIZE[0], "height": SIZE[1], "seed": 77}, img2img=False
     )
     before = compose(read_prompt(order.prompt), SIZE, 77)
-    init = {"init_images": [base64.b64encode(to_png(before, infotext(order, 77))).decode()]}
+    init = {"init_images": [base64.b64encode(to_png(before, infotext(order, 0))).decode()]}
     after = painted(init, "a blue cat, garden", 0.75)
     assert difference(after, compose(read_prompt("a blue cat, garden"), SIZE, 77)) == 0
     corner = (0, 0, SIZE[0], SIZE[1] // 8)

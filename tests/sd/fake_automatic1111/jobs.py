@@ -20,6 +20,7 @@ from tests.sd.fake_automatic1111.lists import (
     SCHEDULERS,
 )
 from tests.sd.fake_automatic1111.painter import Painter
+from tests.sd.fake_automatic1111.texts import Telling
 
 DEFAULTS: dict[str, Any] = {
     "prompt": "",
@@ -101,6 +102,8 @@ class Generator:
             raise RefusedError(500, "RuntimeError", "Trying to create tensor with negative dimension -8: [4, 8, -8]")
         if body["enable_hr"] and body["denoising_strength"] is None:
             raise RefusedError(500, "TypeError", "'>' not supported between instances of 'NoneType' and 'int'")
+        if (refiner := body.get("refiner_checkpoint")) and refiner not in CHECKPOINTS:
+            raise RefusedError(500, "Exception", f"Could not find checkpoint with name {refiner}")
         if body["seed"] >= 2**64:
             raise RefusedError(500, "ValueError", "Overflow when unpacking long long")
 
@@ -114,17 +117,20 @@ class Generator:
         if model is None:  # an unknown one: the current model, silently
             model = self.painter.options["sd_model_checkpoint"].partition(".")[0]
         self.loaded.add(model)
+        # What is not in its config.json is not put back afterwards (trap 6).
+        self.painter.options |= {name: value for name, value in override.items() if name not in self.painter.saved}
         return override | {"model": model}
 
     def _paint(self, mode: str, body: dict, settings: dict) -> dict:
         sampler, scheduler = _sampler(body)
         size = (body["width"] // 8 * 8, body["height"] // 8 * 8)
         maps = self._maps(mode, body, size)
-        passes = 2 if body["enable_hr"] else 1
+        passes = 2 if body["enable_hr"] and mode == "txt2img" else 1
         seed = body["seed"] if body["seed"] not in (-1, None) else random.randrange(2**32)
+        telling = Telling(mode, body, settings, sampler, scheduler, seed)
         state = self.painter.state
         state.job_count, final = body["n_iter"] * passes, size
-        model, images, texts = settings["model"], [], []
+        images, texts = [], []
         for batch in range(body["n_iter"]):
             if state.interrupted:
                 break
@@ -134,15 +140,16 @@ class Generator:
             for index in range(passes):
                 self.painter.sample(body["steps"], size)
                 final = tuple(int(side * body["hr_scale"]) // 8 * 8 for side in size) if index else size
-            for one in range(seed + len(images), seed + len(images) + body["batch_size"]):
-                texts.append(_infotext(body, one, sampler, scheduler, model))
-                images.append(encode(final, one, texts[-1], settings["samples_format"]))
+            for one in range(len(images), len(images) + body["batch_size"]):
+                texts.append(telling.infotext(one))
+                shade = telling.seeds[one] + (telling.subseeds[one] if telling.strength else 0)
+                images.append(encode(final, shade, texts[-1], settings["samples_format"]))
         first = 0
         if body["save_images"] and len(images) > 1:
             images.insert(0, base64_png((final[0] * len(images), final[1]), seed, texts[0]))
             texts.insert(0, texts[0])
             first = 1
-        info = _info(body, settings, seed, sampler, scheduler) | {
+        info = telling.info() | {
             "index_of_first_image": first,
             "infotexts": texts,
             "job_timestamp": state.job_timestamp,
@@ -188,36 +195,6 @@ def _sampler(body: dict) -> tuple[str, str]:
         name = "DPM++ 2M"
     default = SAMPLERS[name][1].get("scheduler")
     return name, SCHEDULERS[default] if scheduler == "Automatic" and default else scheduler
-
-
-def _info(body: dict, settings: dict, seed: int, sampler: str, scheduler: str) -> dict:
-    model, count = settings["model"], body["batch_size"] * body["n_iter"]
-    return {
-        "prompt": body["prompt"],
-        "seed": seed,
-        "all_seeds": [seed + index for index in range(count)],
-        "width": body["width"],
-        "height": body["height"],
-        "sampler_name": sampler,
-        "steps": body["steps"],
-        "batch_size": body["batch_size"],
-        "sd_model_name": model,
-        "sd_model_hash": CHECKPOINTS[model],
-        "sd_vae_name": None if settings["sd_vae"] in ("Automatic", "None") else settings["sd_vae"],
-        "extra_generation_params": {} if scheduler == "Automatic" else {"Schedule type": scheduler},
-        "version": "v1.10.1",
-    }
-
-
-def _infotext(body: dict, seed: int, sampler: str, scheduler: str, model: str) -> str:
-    lines = [body["prompt"]]
-    if body["negative_prompt"]:
-        lines.append(f"Negative prompt: {body['negative_prompt']}")
-    lines.append(
-        f"Steps: {body['steps']}, Sampler: {sampler}, Schedule type: {scheduler}, CFG scale: {body['cfg_scale']}, Seed: {seed}, "
-        f"Size: {body['width']}x{body['height']}, Model hash: {CHECKPOINTS[model]}, Model: {model}, Version: v1.10.1"
-    )
-    return "\n".join(lines)
 
 
 def open_picture(text: str) -> tuple[int, int]:

@@ -15,7 +15,17 @@ NEEDS_DOWNLOAD = "openpose"
 CONTROL_MODEL = "control_canny [a5ab0164]"
 CONTROL_MODES = ("Balanced", "My prompt is more important", "ControlNet is more important")
 EMBEDDING = ("step", "sd_checkpoint", "sd_checkpoint_name", "shape", "vectors")
+LORAS = ("tiny-lora", "cat-lora")
+"""One LoRA, by its name and by its alias."""
 SCRIPTS = ["prompt matrix", "x/y/z plot", "refiner", "sampler", "seed"]
+
+UPSCALERS = {
+    "None": None,
+    "Lanczos": None,
+    "R-ESRGAN 4x+": "https://github.com/xinntao/Real-ESRGAN/releases/download/v0.1.0/RealESRGAN_x4plus.pth",
+    "4x-Tiny": "/srv/webui/models/ESRGAN/4x-Tiny.pth",
+}
+"""Each with its model's path, or the address of one that is not there."""
 
 OPTIONS = {
     "samples_format": "png",
@@ -23,9 +33,21 @@ OPTIONS = {
     "sd_vae": "Automatic",
     "CLIP_stop_at_last_layers": 1,
     "eta_noise_seed_delta": 0,
+    "face_restoration_model": "CodeFormer",
+    "lora_add_hashes_to_infotext": True,
+    "textual_inversion_add_hashes_to_infotext": True,
     "live_previews_enable": True,
     "show_progress_every_n_steps": 10,
 }
+
+
+SAVED = frozenset({"samples_format", "sd_model_checkpoint", "live_previews_enable"})
+"""Options in a fresh config.json; the others have their defaults."""
+
+
+def embeddings_loaded() -> list[str]:
+    """Those that fit the loaded checkpoint."""
+    return ["tiny-emb"]
 
 
 def checkpoint_row(name: str, loaded: set[str]) -> dict:
@@ -59,8 +81,8 @@ def fixed_lists(controlnet: bool) -> dict[str, object]:
             for name, label in SCHEDULERS.items()
         ],
         "/sdapi/v1/upscalers": [
-            {"name": name, "model_name": None, "model_path": None, "model_url": None, "scale": 4.0}
-            for name in ("None", "Lanczos")
+            {"name": name, "model_name": None, "model_path": path, "model_url": None, "scale": 4.0}
+            for name, path in UPSCALERS.items()
         ],
         "/sdapi/v1/latent-upscale-modes": [{"name": "Latent"}],
         "/sdapi/v1/sd-vae": [{"model_name": "tiny.vae.pt", "filename": "/srv/webui/models/VAE/tiny.vae.pt"}],

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.sd.fake_automatic1111.drawing import base64_png
+from tests.sd.fake_automatic1111.lists import SAVED
 
 
 @dataclass
@@ -28,11 +29,17 @@ class State:
 
 @dataclass
 class Painter:
-    """Runs jobs first come, first served. `load_s`: a checkpoint's time, during which `job_count` is -1."""
+    """Runs jobs first come, first served.
+
+    Attributes:
+        load_s: a checkpoint's time, during which `job_count` is -1.
+        saved: names of the options in its config.json; overridden ones are put back only if they are there.
+    """
 
     step_s: float
     load_s: float = 0.0
     options: dict = field(default_factory=dict)
+    saved: set[str] = field(default_factory=lambda: set(SAVED))
     state: State = field(default_factory=State)
     current_task: str | None = None
     pending: list[str] = field(default_factory=list)
@@ -45,8 +52,11 @@ class Painter:
         self._line: list[object] = []
 
     @contextmanager
-    def turn(self, task: str, job: str) -> Iterator[None]:
-        """Wait for it, and run. A task that fails stays current until the next one: it is never marked as done."""
+    def turn(self, task: str | None, job: str) -> Iterator[None]:
+        """Wait for it, and run. A task that fails stays current until the next one: it is never marked as done.
+
+        Extras have no task.
+        """
         ticket = object()
         with self._turn:
             self._line.append(ticket)
@@ -55,20 +65,22 @@ class Painter:
             self._begin(task, job)
             yield
             self.current_task = None
-            self.finished.append(task)
+            if task is not None:
+                self.finished.append(task)
         finally:
             self.state.job, self.state.job_count, self.state.preview = "", 0, None
             with self._turn:
                 self._line.pop(0)
                 self._turn.notify_all()
 
-    def _begin(self, task: str, job: str) -> None:
+    def _begin(self, task: str | None, job: str) -> None:
         # Stamps are seconds over there; here each job has its own, so that tests need not wait.
-        self.begun.append(task)
+        self.begun.append(task or job)
         stamp = f"{time.strftime('%Y%m%d%H%M%S')}{len(self.begun)}"
         self.state = State(job=job, job_count=-1, job_timestamp=stamp, began=time.monotonic())
         self.current_task = task
-        self.pending.remove(task)
+        if task is not None:
+            self.pending.remove(task)
         self.stopping.wait(self.load_s)
 
     def sample(self, steps: int, size: tuple[int, int]) -> None:

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.sd.fake_automatic1111 import extras
 from tests.sd.fake_automatic1111.asking import Desk
 from tests.sd.fake_automatic1111.jobs import Generator, RefusedError
 from tests.sd.fake_automatic1111.lists import OPTIONS, fixed_lists
@@ -23,7 +24,7 @@ class FakeAutomatic1111:
     Attributes:
         url: where it answers.
         calls: what came, as (method, path, body), oldest first.
-        change: alters a txt2img or img2img answer on its way out.
+        change: alters the answer of a txt2img, img2img or upscaling on its way out.
         painter: its queue and state; `painter.options` are its options.
         desk: what it answers beside painting.
     """
@@ -109,6 +110,9 @@ class FakeAutomatic1111:
     def _post(self, path: str, body: Any) -> tuple[int, Any]:
         if path in ("/sdapi/v1/txt2img", "/sdapi/v1/img2img"):
             return 200, self.change(self.generator.run(path.rpartition("/")[2], body))
+        if path == "/sdapi/v1/extra-single-image":
+            names = [row["name"] for row in self.lists["/sdapi/v1/upscalers"]]
+            return 200, self.change(extras.upscale(self.painter, names, body))
         if path == "/internal/progress":
             args = body.get("id_task"), body.get("id_live_preview", -1), body.get("live_preview", True)
             return 200, self.painter.task_progress(*args)
@@ -119,7 +123,9 @@ class FakeAutomatic1111:
             self.painter.state.skipped = True
             return 200, None
         if path == "/sdapi/v1/options":
-            return 200, self.desk.set_options(body)
+            done = self.desk.set_options(body)
+            self.painter.saved |= set(body)
+            return 200, done
         if path.startswith("/sdapi/v1/refresh-"):
             return 200, self.desk.refresh(path.removeprefix("/sdapi/v1/refresh-"))
         if path == "/sdapi/v1/interrogate":
