@@ -13,7 +13,7 @@ from typing import cast
 from artbot_server.chat.prompts import FoundPrompt, find_prompt
 from artbot_server.choices import choose_backends, choose_engine
 from artbot_server.config import Settings
-from artbot_server.errors import BackendFailed, BadRequest
+from artbot_server.errors import BackendFailed, BadRequest, NotFound
 from artbot_server.llm.base import ChatRequest, ReplyEnd
 from artbot_server.painting.merge import Merged, Order, Placeholder, fill, merge
 from artbot_server.painting.suitable import require_suitable
@@ -111,12 +111,19 @@ class Studio:
 
         Raises:
             BackendFailed: in words, with whose fault it was.
+            NotFound: an override names a picture that is not among them.
         """
 
         def text_of(placeholder: Placeholder) -> str:
             if "artbot_image" in placeholder:
-                return base64.b64encode(pictures[placeholder["artbot_image"]]).decode()
+                return base64.b64encode(_picture(pictures, placeholder["artbot_image"])).decode()
             return read_input(self.templates.current(), placeholder["artbot_file"])
 
         payload = Payload(merged.mode, fill(merged.fields, text_of))
         return cast(Painting, self.backend.paint(payload, task_id))
+
+
+def _picture(pictures: Mapping[str, bytes], name: str) -> bytes:
+    if name not in pictures:
+        raise NotFound(f"There is no picture {name[:80]!r} here.", field="image_id", allowed=list(pictures))
+    return pictures[name]

@@ -82,3 +82,10 @@ def test_when_none_answers_the_first_one_is_blamed(tmp_path):
     urls = ("http://127.0.0.1:9", "http://127.0.0.1:10")
     with pytest.raises(BackendFailed, match=r"127\.0\.0\.1:9"):
         _ = Studio(Settings(data_dir=tmp_path, templates_dir=TEMPLATES, sd_urls=urls)).backend
+
+
+def test_a_picture_that_is_not_at_hand_is_told(studio):
+    order = Order("a lake", overrides=SMALL, image_id="theirs")
+    merged = studio.merged("landscape", "photo-to-painting", order)
+    with pytest.raises(NotFound, match="no picture 'theirs'"):
+        next(studio.paint(merged, "t1", {"image": b""}))
