@@ -102,9 +102,13 @@ class BatchService:
         """One `batch` record of docs/protocol.md. Raises `NotFound`."""
         return self._records([self._batches.get(batch_id, session_id)])[0]
 
-    def records(self, session_id: str, *, unfinished: bool = False) -> list[dict[str, Any]]:
-        """The newest ones of a session, newest first; with `unfinished` those alone that have not ended."""
-        return self._records(self._batches.of_session(session_id, unfinished=unfinished))
+    def records(
+        self, session_id: str, *, unfinished: bool = False, conversation_id: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest ones of a session, newest first: with `unfinished` those alone that have not ended, with
+        `conversation_id` those of this conversation."""
+        found = self._batches.of_session(session_id, unfinished=unfinished, conversation_id=conversation_id)
+        return self._records(found)
 
     # What happens to its jobs
 

@@ -14,7 +14,7 @@ def history(services: Services, member: Member, asked: ask.History) -> Ack:
     if asked.conversation_id is None:
         conversation = store.newest(member.session_id)
         if conversation is None:
-            return {"conversation": None, "messages": [], "jobs": [], "cursor": None}
+            return {"conversation": None, "messages": [], "jobs": [], "batches": [], "cursor": None}
     else:
         conversation = store.get(member.session_id, asked.conversation_id)
     messages = store.tail(conversation.id, limit=asked.limit, before=asked.before)
@@ -23,6 +23,7 @@ def history(services: Services, member: Member, asked: ask.History) -> Ack:
         "conversation": conversation_json(services, conversation),
         "messages": [message.as_json() for message in messages],
         "jobs": services.queue.records_of_replies(member.session_id, replies),
+        "batches": services.batches.records(member.session_id, conversation_id=conversation.id),
         "cursor": cursor_of(messages),
     }
 
