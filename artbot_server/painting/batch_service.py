@@ -16,7 +16,7 @@ import structlog
 from artbot_server.errors import ArtbotError, NotFound
 from artbot_server.events import BatchChanged, Event, JobChanged, Publish
 from artbot_server.painting.batch_plans import BatchOrder, plan
-from artbot_server.painting.batches import Batch, Item, batch_json, grid_labels
+from artbot_server.painting.batches import Batch, Item, batch_json, grid_names
 from artbot_server.painting.jobs import Job
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture, picture_json
@@ -147,8 +147,8 @@ class BatchService:
         return [batch_json(batch, now, self._grids(batch, grids.get(batch.id, []))) for batch in batches]
 
     def _grids(self, batch: Batch, grids: Sequence[StoredPicture]) -> list[dict[str, Any]]:
-        labels = grid_labels(batch.items)
-        return [picture_json(grid, self._sign) | {"label": labels[grid.position]} for grid in grids]
+        names = grid_names(batch.items)
+        return [picture_json(grid, self._sign) | names[grid.position] for grid in grids]
 
     # How an order becomes a batch
 

@@ -183,7 +183,7 @@ def test_a_conversations_history_names_its_batches_and_their_jobs_are_asked_for(
         jobs = client.call("jobs", {"job_ids": ids})["jobs"]
         assert [(job["job_id"], job["state"], len(job["images"])) for job in jobs] == [(one, "done", 1) for one in ids]
         assert stranger.call("jobs", {"job_ids": ids})["jobs"] == []
-        assert stranger.call("jobs", {"job_ids": []}, ok=False)["error"]["detail"]["field"] == "job_ids"
+        assert stranger.call("jobs", {"job_ids": []})["error"]["detail"]["field"] == "job_ids"
     with back(server, client) as again:
         assert again.session["batches"] == []
 
