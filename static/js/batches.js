@@ -51,7 +51,7 @@ export function numberOf(item, items) {
   return ["round", "repeat"].filter(several).map((name) => item[name]).join(".");
 }
 
-/** Every picture of a batch, its grids first, as the full-size view walks through them. */
+/** Every picture of a batch, its grids last, as the full-size view walks through them. */
 export function picturesOfBatch({ batch, items, said }) {
   const { prompt, created_at } = batch;
   const grids = batch.grids.map((picture) => ({
@@ -61,7 +61,7 @@ export function picturesOfBatch({ batch, items, said }) {
     isGrid: true,
   }));
   const done = items.filter(({ state, job }) => state === "done" && job);
-  return [...grids, ...done.flatMap(({ job }) => job.images.map((picture) => ({ picture, job, said })))];
+  return [...done.flatMap(({ job }) => job.images.map((picture) => ({ picture, job, said }))), ...grids];
 }
 
 /** The person's words behind a batch: those of the reply it was made from, else its prompt. */

@@ -12,7 +12,8 @@ export class BatchSheet {
   #parts = parts(this.element);
   #context;
   #turn = null;
-  #tiles = new Map();
+  #tiles = new Map(); // by job_id
+  #headings = new Map(); // by folder
   #shown = {};
 
   constructor(context) {
@@ -71,11 +72,10 @@ export class BatchSheet {
 
   #grids({ batch }) {
     const ids = batch.grids.map(({ id }) => id).join();
-    this.#parts.grids.hidden = !ids;
+    this.#parts.gridsBox.hidden = !ids;
     if (ids === this.#shown.grids) return;
     this.#shown.grids = ids;
-    const comparisonsFirst = [...batch.grids].sort((a, b) => Boolean(a.template) - Boolean(b.template));
-    this.#parts.grids.replaceChildren(...comparisonsFirst.map((grid) => this.#grid(grid)));
+    this.#parts.grids.replaceChildren(...batch.grids.map((grid) => this.#grid(grid)));
   }
 
   #grid(grid) {
@@ -98,6 +98,8 @@ export class BatchSheet {
     const order = batch.items.map(({ job_id }) => job_id).join();
     if (order !== this.#shown.order) this.#build(items);
     this.#shown.order = order;
+    for (const [folder, heading] of this.#headings)
+      heading.textContent = titleOf(this.#context.choice.folderRecord(folder)) || folder;
     for (const item of items) {
       const record = this.#context.choice.templateRecord(item.folder, item.template);
       const name = [titleOf(record) || item.label, numberOf(item, items)].filter(Boolean).join(" ");
@@ -112,8 +114,8 @@ export class BatchSheet {
     const children = [];
     items.forEach((item, n) => {
       if (several && item.folder !== items[n - 1]?.folder) {
-        const title = titleOf(this.#context.choice.folderRecord(item.folder)) || item.folder;
-        children.push(element("li", { className: "item-folder", textContent: title }));
+        this.#headings.set(item.folder, element("li", { className: "item-folder" }));
+        children.push(this.#headings.get(item.folder));
       }
       const tile = new BatchTile(this.#context);
       this.#tiles.set(item.job_id, tile);

@@ -43,9 +43,9 @@ export class Label {
   // ---- Internal ----
 
   #by({ message, unsent, job, batch, phase }) {
-    const made = job ?? batch ?? message ?? unsent ?? {};
+    const made = job ?? message ?? unsent ?? {};
     const template = this.#context.choice.templateRecord(made.folder, made.template);
-    const items = template && phase !== "talk" ? [element("span", { textContent: titleOf(template) })] : [];
+    const items = template && !batch && phase !== "talk" ? [element("span", { textContent: titleOf(template) })] : [];
     const at = (job ?? batch ?? message)?.created_at;
     if (at)
       items.push(element("time", { dateTime: new Date(at * 1000).toISOString(), textContent: clock(at, localeTag()) }));

@@ -18,7 +18,7 @@ export class PromptSheet {
   #key = null;
   #ranges = [];
 
-  constructor({ actions, painting, open }) {
+  constructor({ actions, painting, choice, open }) {
     this.#painting = painting;
     const { prompt, negative, paint, drop, ideas, compare } = this.#parts;
     if (prompt.contentEditable !== "plaintext-only") prompt.contentEditable = "true";
@@ -28,7 +28,7 @@ export class PromptSheet {
     });
     paint.addEventListener("click", () => this.paint());
     ideas.addEventListener("click", () => actions.ideas(this.#turn));
-    compare.addEventListener("click", () => this.#compare(open));
+    compare.addEventListener("click", () => this.#compare(choice, open));
     drop.addEventListener("click", () => painting.dropDraft(this.#turn.draft.draft_id));
   }
 
@@ -82,10 +82,11 @@ export class PromptSheet {
     };
   }
 
-  #compare(open) {
-    if (!this.#order.prompt) return this.#trouble({ code: "empty_prompt" });
+  #compare(choice, open) {
+    const order = this.#order;
+    if (!order.prompt) return this.#trouble({ code: "empty_prompt" });
     this.#parts.trouble.hidden = true;
-    return open.compare(this.#order);
+    return open.compare({ ...order, imageId: choice.image?.id ?? order.imageId });
   }
 
   #fill(key, { draft, job, reply, said }) {

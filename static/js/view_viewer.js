@@ -123,7 +123,8 @@ export class ViewerView {
     const fields = parseInfotext(picture.infotext)
       .fields.filter(([name]) => FACTS.includes(name))
       .map(([name, value]) => [fieldName(name), value]);
-    fillFacts(named.facts, fields.length || isGrid ? fields : [[t("fact.seed"), String(picture.seed ?? "")]]);
+    named.facts.hidden = isGrid;
+    fillFacts(named.facts, fields.length ? fields : [[t("fact.seed"), String(picture.seed ?? "")]]);
     named.copy.hidden = !picture.infotext;
     named.unshare.hidden = !picture.shared_url;
     named.note.textContent = "";
