@@ -16,6 +16,8 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from artbot_server import joints
+from artbot_server.chat.completions import CompletionService
+from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
 from artbot_server.choices import callback_rules, callback_secret, choose_engine
 from artbot_server.config import Settings
@@ -27,6 +29,7 @@ from artbot_server.live.local import LiveHub
 from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import signed_addresses
+from artbot_server.painting.preparation import Preparation
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.template_store import TemplateStore
@@ -37,6 +40,7 @@ from artbot_server.storage.database import Database
 from artbot_server.storage.deliveries import DeliveryStore
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.migrate import migrate
+from artbot_server.storage.paintings import Paintings
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.sessions import Signer, shared_secret
 from artbot_server.web.audience import Audience
@@ -126,22 +130,29 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
     )
     sign = signed_addresses(signer.signature)
     notices = Notices(hooks, stores.jobs, stores.pictures)
+    preparation = Preparation(
+        pictures=stores.pictures,
+        backends=stores.backends,
+        templates=stores.templates,
+        paintings=stores.paintings,
+        admit=joints.prepare_orders(hooks, callback_rules(settings)),
+    )
     queue = PaintQueue(
         jobs=stores.jobs,
         pictures=stores.pictures,
         backends=stores.backends,
-        templates=stores.templates,
+        preparation=preparation,
         live=live,
         publish=publish,
         sign=sign,
         limit=settings.queue_limit,
-        admit=joints.prepare_orders(hooks, callback_rules(settings)),
         on_end=notices.ended,
     )
     batches = BatchService(
         batches=BatchStore(database),
         pictures=stores.pictures,
         queue=queue,
+        preparation=preparation,
         templates=stores.templates,
         live=live,
         publish=audience.publish,
@@ -156,13 +167,19 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         audience.publish,
         socketio.start_background_task,
     )
-    chat = ChatService(stores.conversations, ports)
+    chat = ChatService(stores.conversations, stores.paintings, ports)
     services = Services(
         settings=settings,
         door=joints.door(settings, signer),
         audience=audience,
         chat=chat,
         conversations=stores.conversations,
+        conversation_service=ConversationService(
+            stores.conversations,
+            stores.paintings,
+            joints.conversation_ports(queue, stores.pictures, audience.publish, sign),
+        ),
+        completions=CompletionService(chat.live, ports.engine_for, ports.spawn, ports.new_id),
         queue=queue,
         jobs=stores.jobs,
         batches=batches,
@@ -170,6 +187,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         pictures=stores.pictures,
         keep_upload=joints.uploads(settings, live, stores.pictures),
         templates=stores.templates,
+        template_tool=joints.template_tool(settings, live, stores.templates, database),
         chat_limit=AskLimit(settings.chat_limit),
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
         backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
@@ -189,6 +207,7 @@ class _Stores:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self.conversations = ConversationStore(database, owner=str(uuid.uuid4()))
+        self.paintings = Paintings(database)
         self.pictures = PictureStore(database, settings.data_dir / "pictures")
         self.backends = BackendStore(database)
         self.jobs = JobStore(database)

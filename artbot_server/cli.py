@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from artbot_server import __version__
-from artbot_server.commands import models, paint
+from artbot_server.commands import models, paint, template
 from artbot_server.config import Settings, load_settings
 from artbot_server.errors import ArtbotError
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("serve", help="start the web server, and a worker with it").set_defaults(run=_serve)
     commands.add_parser("worker", help="start a worker alone, beside a server's data folder").set_defaults(run=_worker)
-    for command in (paint, models):
+    for command in (paint, models, template):
         command.add_to(commands)
     arguments = parser.parse_args(argv)
     try:

@@ -67,6 +67,12 @@ class Busy(ArtbotError):
     code, status, fault = "busy", 409, "client"
 
 
+class Conflict(ArtbotError):
+    """Somebody else was faster: it was changed meanwhile, or the name is taken."""
+
+    code, status, fault = "conflict", 409, "client"
+
+
 class TooLarge(ArtbotError):
     """An upload, message or picture is over its limit; refused before it is decoded."""
 

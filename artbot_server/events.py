@@ -36,6 +36,17 @@ class UserMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationChanged:
+    """A conversation was renamed or closed, on whichever of the session's devices."""
+
+    name: ClassVar[str] = "conversation"
+    conversation: Json
+
+    def fields(self) -> dict[str, Any]:
+        return {"conversation": self.conversation}
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A piece of a reply. `first` is set where several were joined for a slow socket: first..seq."""
 
@@ -78,12 +89,14 @@ class ReplyDone:
     finish_reason: str | None
     usage: Json | None
     state: str
+    model: str | None = None
+    candidates: Sequence[Json] | None = None
     job_id: str | None = None
     paint_error: Json | None = None
 
     def fields(self) -> dict[str, Any]:
         fields = {name: getattr(self, name) for name in self.__slots__}
-        for optional in ("job_id", "paint_error"):
+        for optional in ("candidates", "job_id", "paint_error"):
             if fields[optional] is None:
                 del fields[optional]
         return fields
@@ -181,6 +194,7 @@ class ServerChanged:
 Event = (
     SessionSnapshot
     | UserMessage
+    | ConversationChanged
     | Frame
     | ReplyDone
     | ChatFailed

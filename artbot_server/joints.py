@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from artbot_server.callbacks.rules import CallbackRules
+from artbot_server.chat.conversations import ConversationPorts
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import ReplyIds
 from artbot_server.chat.service import ChatPorts, ChatService
@@ -22,12 +23,16 @@ from artbot_server.hooks.record import Hooks
 from artbot_server.live.local import LiveHub, OnMessage
 from artbot_server.llm.base import Engine
 from artbot_server.painting.batch_service import BatchService
+from artbot_server.painting.file_questions import FileQuestions
 from artbot_server.painting.orders import PaintOrder
-from artbot_server.painting.pictures import StoredPicture
+from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.template_tool import TemplateTool
 from artbot_server.painting.uploads import keep_upload
+from artbot_server.storage.database import Database
+from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.sessions import Signer
 from artbot_server.web.access import Door
@@ -78,6 +83,7 @@ def chat_ports(
             folder=words.folder or "",
             template=words.template or "",
             image_id=words.image_id,
+            overrides=words.overrides,
             conversation_id=ids.conversation_id,
             reply_id=ids.reply_id,
             client_sid=ids.client_sid,
@@ -105,6 +111,19 @@ def prepare_orders(hooks: Hooks, rules: CallbackRules) -> Callable[[str, PaintOr
     return prepare
 
 
+def conversation_ports(queue: PaintQueue, pictures: PictureStore, publish: Publish, sign: Sign) -> ConversationPorts:
+    """How conversations reach the records of their jobs, and their pictures."""
+    return ConversationPorts(
+        jobs_of_replies=queue.records_of_replies,
+        jobs_of_conversation=queue.records_of_conversation,
+        remove_files=pictures.remove_files,
+        address=lambda picture_id: sign(picture_id, "thumbnail"),
+        own_image=pictures.get,
+        publish=publish,
+        new_id=lambda: str(uuid.uuid4()),
+    )
+
+
 def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
     def keep(session_id: str, field: str, data: bytes) -> StoredPicture:
         return keep_upload(
@@ -118,6 +137,12 @@ def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callab
         )
 
     return keep
+
+
+def template_tool(settings: Settings, live: LiveHub, templates: TemplateStore, database: Database) -> TemplateTool:
+    """The template tool, with a worker behind it for everything that is decoded."""
+    files = FileQuestions(settings.data_dir / "uploads", UPLOAD_BYTES, live.ask)
+    return TemplateTool(templates, files, JobStore(database))
 
 
 def door(settings: Settings, signer: Signer) -> Door:

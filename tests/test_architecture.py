@@ -14,16 +14,20 @@ LEVELS = {  # the longest name that fits a module counts
     "": 7,  # names what others may use, and imports it when it is asked for
     "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
     "chat": 1, "painting": 1,
+    "painting.picture_checks": 2, "painting.picture_text": 2, "painting.template_files": 2, "painting.template_store": 2,
+    "painting.template_sources": 2, "painting.template_writer": 2, "painting.template_folders": 2,
+    "painting.template_bundles": 2, "painting.atomic_files": 2,
     "painting.backend_questions": 3, "painting.backend_answers": 3,
-    "painting.picture_checks": 2, "painting.template_files": 2, "painting.template_store": 2,
     "painting.grids": 2, "painting.labels": 2, "painting.saved_files": 2,
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "callbacks": 1, "callbacks.places": 0, "callbacks.rules": 0, "callbacks.post": 3, "callbacks.courier": 3,
     "hooks": 3, "hooks.record": 1,
-    "chat.service": 3,
-    "painting.queue": 3, "painting.repeats": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
+    "chat.service": 3, "chat.conversations": 3, "chat.completions": 3, "chat.asking": 3,
+    "painting.queue": 3, "painting.preparation": 3, "painting.repeats": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3, "painting.batch_service": 3, "painting.batch_ends": 3,
+    "painting.file_questions": 3, "painting.file_answers": 3,
+    "painting.template_tool": 3,
     "web": 4,
     "app": 5, "joints": 5, "running": 5, "mounting": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5,
     "client": 5, "commands": 6, "cli": 7,
@@ -56,7 +60,13 @@ LIBRARIES = [
     ),
     (
         {"PIL"},
-        ("sd", "painting.picture_checks", "painting.grids", "painting.labels"),  # a grid is drawn of what was checked
+        (
+            "sd",
+            "painting.picture_checks",
+            "painting.picture_text",
+            "painting.grids",
+            "painting.labels",
+        ),  # drawn of what was checked
         "so that pixels stay in the worker, and a picture is checked before it is decoded: use picture_checks instead",
     ),
     (
@@ -83,6 +93,12 @@ PRINTING = {"commands/output.py", "lifetime.py"}
 
 TESTED_ELSEWHERE = {
     "web/http/upscale.py": "tests/e2e/test_repeats.py",
+    "painting/template_tool.py": "tests/e2e/test_templates.py",  # only joins
+    "web/http/templates.py": "tests/e2e/test_templates.py",
+    "web/http/template_shapes.py": "tests/e2e/test_templates.py",  # only shapes
+    "web/http/template_folders.py": "tests/e2e/test_templates.py",
+    "painting/file_answers.py": "tests/painting/test_file_questions.py",  # both halves together
+    "painting/infotext_fields.py": "tests/painting/test_drafts.py",  # only tables
     "app.py": "tests/e2e/test_main_job.py",  # the whole, joined
     "worker_app.py": "tests/e2e/test_main_job.py",
     "lifetime.py": "tests/e2e/test_restart.py",
@@ -110,6 +126,7 @@ TESTED_ELSEWHERE = {
     "web/http/batch_records.py": "tests/e2e/test_batches.py",  # only shapes
     "web/socket_events/batches.py": "tests/e2e/test_batches.py",
     "web/ordering.py": "tests/e2e/test_queue.py",
+    "web/http/template_trials.py": "tests/e2e/test_template_page.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
     "web/http/backend.py": "tests/e2e/test_backend.py",
     "web/socket_events/backend.py": "tests/e2e/test_backend.py",
@@ -124,6 +141,9 @@ TESTED_ELSEWHERE = {
     "sd/automatic1111/fields.py": "tests/sd/automatic1111/test_names.py",  # only tables
     "storage/schema.py": "tests/storage/test_migrate.py",
     "storage/turns.py": "tests/storage/test_conversations.py",
+    "web/http/conversations.py": "tests/e2e/test_conversations.py",
+    "web/http/conversation_records.py": "tests/e2e/test_conversations.py",
+    "web/http/chat_bot.py": "tests/e2e/test_chat_bot.py",
     "storage/migrations/env.py": "tests/storage/test_migrate.py",
     "storage/migrations/versions/0001_the_first_tables.py": "tests/storage/test_migrate.py",
     "storage/migrations/versions/0002_batches_and_callbacks.py": "tests/storage/test_migrate.py",

@@ -23,7 +23,7 @@ from artbot_server.errors import (
 
 CLASSES = [ArtbotError, *ArtbotError.__subclasses__()]
 STATUS = {
-    "internal": 500, "bad_request": 400, "not_allowed": 403, "not_found": 404, "busy": 409, "too_large": 413,
+    "internal": 500, "bad_request": 400, "not_allowed": 403, "not_found": 404, "busy": 409, "conflict": 409, "too_large": 413,
     "too_many": 429, "engine_failed": 502, "backend_failed": 502, "unavailable": 503, "config": 500,
 }  # fmt: skip
 
@@ -103,3 +103,21 @@ def test_a_backends_refusal_is_the_callers_fault_and_a_400():
     refused = BackendFailed("No such module.", code="backend_refused", fault="client", field="module")
     there = error_of(refused.as_json())
     assert (type(there), there.status, there.as_json()) == (BadRequest, 400, refused.as_json())
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (BadRequest("No.", code="unsuitable", words=["x"]), 400),
+        (EngineFailed("Too long.", code="context_too_long", fault="client"), 400),
+        (EngineFailed("Slow.", code="rate_limited", retry_after_s=3), 502),
+        (EngineFailed("No key.", code="no_key", fault="server"), 503),
+        (BackendFailed("It broke."), 502),
+        (Unavailable("Stopped.", code="interrupted"), 503),
+        (ArtbotError("Ours."), 500),
+    ],
+)
+def test_an_error_that_was_told_is_one_again_with_the_status_of_whose_fault_it_is(error, status):
+    again = errors.error_of(error.as_json())
+    assert again.as_json() == error.as_json()
+    assert again.status == status

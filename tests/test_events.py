@@ -7,6 +7,7 @@ from artbot_server import events
 from artbot_server.events import (
     BatchChanged,
     ChatFailed,
+    ConversationChanged,
     Frame,
     JobChanged,
     PaintProgress,
@@ -21,7 +22,7 @@ from artbot_server.events import (
 IDS = {"client_sid": "p", "message_id": "m", "reply_id": "r", "conversation_id": "c"}
 DONE = {
     **IDS, "full_message": "A fox", "seq": 2, "prompt": "a fox", "negative_prompt": None, "finish_reason": "stop",
-    "usage": None, "state": "complete",
+    "usage": None, "state": "complete", "model": "fox-1",
 }  # fmt: skip
 
 TABLE = [
@@ -31,10 +32,12 @@ TABLE = [
         "user_message",
         {"message": {"role": "user"}, "conversation": {"title": "t"}},
     ),
+    (ConversationChanged({"title": "t"}), "conversation", {"conversation": {"title": "t"}}),
     (Frame("A ", **IDS, seq=1), "message", {"message": "A ", **IDS, "seq": 1}),
     (Frame("A fox", **IDS, seq=4, first=2), "message", {"message": "A fox", **IDS, "seq": 4, "from": 2}),
     (Frame("A", **IDS, seq=4, first=4), "message", {"message": "A", **IDS, "seq": 4}),
     (ReplyDone(**DONE), "gpt_chat", DONE),
+    (ReplyDone(**DONE, candidates=[{"prompt": "a"}]), "gpt_chat", DONE | {"candidates": [{"prompt": "a"}]}),
     (ReplyDone(**DONE, job_id="j"), "gpt_chat", DONE | {"job_id": "j"}),
     (ReplyDone(**DONE, paint_error={"code": "x"}), "gpt_chat", DONE | {"paint_error": {"code": "x"}}),
     (ChatFailed(**IDS, error={"code": "x"}), "chat_error", {**IDS, "error": {"code": "x"}, "full_message": ""}),

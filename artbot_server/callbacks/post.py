@@ -85,7 +85,9 @@ class _Connection(http.client.HTTPConnection):
         self.was_cut = True
         if self.sock is not None:
             with suppress(OSError):  # It may have gone already.
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # not TLS's own, which would wait for the other side
+                socket.socket.shutdown(
+                    self.sock, socket.SHUT_RDWR
+                )  # not TLS's own, which would wait for the other side
 
     def _opened(self) -> socket.socket:
         for number in self._numbers[:-1]:

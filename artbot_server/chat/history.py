@@ -23,6 +23,35 @@ class Turn:
     state: State = "complete"
 
 
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A prompt as it was found in a reply, or as it was painted: a user may change it in between."""
+
+    prompt: str
+    negative_prompt: str = ""
+
+
+def as_painted(content: str, found: Painted | None, painted: Painted | None, *, several: bool = False) -> str:
+    """A reply's text with the prompt that was really painted in the place of the one the model wrote.
+
+    The next message builds on what the user saw, not on what he had changed or did not choose.
+
+    Args:
+        several: the reply held several prompts to choose from; only the chosen one counts then.
+    """
+    if painted is None or not content.strip() or (painted == found and not several):
+        return content
+    if found is not None and found.prompt in content and not several:
+        if painted.negative_prompt == found.negative_prompt:
+            return content.replace(found.prompt, painted.prompt)
+        if found.negative_prompt and found.negative_prompt in content and painted.negative_prompt:
+            mended = content.replace(found.prompt, painted.prompt)
+            return mended.replace(found.negative_prompt, painted.negative_prompt)
+    if painted.negative_prompt:
+        return f"Prompt: {painted.prompt}\nNegative prompt: {painted.negative_prompt}"
+    return painted.prompt
+
+
 def window(
     system_prompt: str,
     messages: Sequence[Turn],

@@ -89,9 +89,10 @@ class LiveReplies:
         return bool(found)
 
     def of_session(self, session_id: str) -> list[dict[str, Any]]:
-        """The session's running replies as the snapshot's `replies`."""
+        """The session's running replies as the snapshot's `replies`; not those that belong to no conversation."""
         with self._lock:
-            mine = [reply for reply in self._live.values() if reply.ids.session_id == session_id]
+            of_it = [reply for reply in self._live.values() if reply.ids.session_id == session_id]
+        mine = [reply for reply in of_it if reply.ids.conversation_id]
         found = []
         for reply in mine:
             text, seq = reply.snapshot()

@@ -99,3 +99,13 @@ class Message:
             "model": self.model,
             "error": self.error,
         }
+
+
+def cursor_of(messages: Sequence[Message]) -> int | None:
+    """Where `history` goes on from; None at the beginning of the conversation."""
+    return messages[0].position if messages and messages[0].position > 0 else None
+
+
+def replies_of(messages: Sequence[Message]) -> list[str]:
+    """The ids of the replies among them."""
+    return [message.id for message in messages if message.role == "assistant"]

@@ -71,8 +71,13 @@ _ANNOUNCED = re.compile(
 
 def find_prompt(reply: str) -> FoundPrompt | None:
     """The prompt in a reply, None where the model only talks, asks or answers in another language."""
-    text = _THOUGHTS.sub("", reply[:LONGEST_READ].replace("\r\n", "\n")).strip()
+    text = readable(reply)
     return _fenced(text) or _json_object(text) or _labelled(text) or _first_candidate(text) or _whole(text)
+
+
+def readable(reply: str) -> str:
+    """The part of a reply that is looked at: its beginning, without the thoughts some models tell."""
+    return _THOUGHTS.sub("", reply[:LONGEST_READ].replace("\r\n", "\n")).strip()
 
 
 def _fenced(text: str) -> FoundPrompt | None:

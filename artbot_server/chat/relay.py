@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from artbot_server.errors import ArtbotError, Unavailable
-from artbot_server.events import Frame
+from artbot_server.events import Event, Frame
 from artbot_server.llm.base import ReplyEnd, ReplyStream
 
 CHECKPOINT_S = 1.0
@@ -49,10 +49,13 @@ class LiveReply:
     def __init__(self, ids: ReplyIds) -> None:
         self.ids = ids
         self._lock = threading.Lock()
+        self._news = threading.Condition(self._lock)
         self._pieces: list[str] = []
         self._seq = 0
         self._stream: ReplyStream | None = None
         self._ended_as: Literal["stopped", "interrupted"] | None = None
+        self._over = False
+        self._last: Event | None = None
 
     @property
     def ended_as(self) -> Literal["stopped", "interrupted"] | None:
@@ -70,9 +73,12 @@ class LiveReply:
     def snapshot(self) -> tuple[str, int]:
         """The text so far and the number of its last frame; the two always belong together."""
         with self._lock:
-            if len(self._pieces) > 1:
-                self._pieces = ["".join(self._pieces)]
-            return "".join(self._pieces), self._seq
+            return self._so_far()
+
+    def _so_far(self) -> tuple[str, int]:
+        if len(self._pieces) > 1:
+            self._pieces = ["".join(self._pieces)]
+        return "".join(self._pieces), self._seq
 
     def add(self, piece: str) -> Frame:
         """Append a piece and cut its frame."""
@@ -80,8 +86,40 @@ class LiveReply:
             self._pieces.append(piece)
             self._seq += 1
             seq = self._seq
+            self._news.notify_all()
+        return self._frame(piece, seq)
+
+    def _frame(self, text: str, seq: int, first: int | None = None) -> Frame:
         ids = self.ids
-        return Frame(piece, ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, seq)
+        return Frame(text, ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, seq, first)
+
+    def over(self, last: Event | None) -> None:
+        """Nothing more comes. `last` is what followers are told; None where the end could not be stored."""
+        with self._lock:
+            self._over, self._last = True, last
+            self._news.notify_all()
+
+    def follow(self, look_s: float) -> Iterator[Event | None]:
+        """Everything from its beginning: frames (joined for a reader who is slow), then the last event.
+
+        Args:
+            look_s: after so many seconds without news it yields None, so that the reader can look whether he is still
+                wanted.
+        """
+        told, seq = 0, 0
+        while True:
+            with self._lock:
+                self._news.wait_for(lambda: self._seq > seq or self._over, look_s)  # noqa: B023 - called at once
+                (text, now), over, last = self._so_far(), self._over, self._last
+            if now > seq:
+                yield self._frame(text[told:], now, seq + 1)
+                told, seq = len(text), now
+            elif over:
+                if last is not None:
+                    yield last
+                return
+            else:
+                yield None
 
     def attach(self, stream: ReplyStream) -> bool:
         """Say what to close on a stop; False when it was stopped before."""

@@ -6,29 +6,42 @@ Knows engines, templates and painting only through what `app.py` hands it; never
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 
-from artbot_server.chat.history import Turn, window
+from artbot_server.chat.asking import request_for
+from artbot_server.chat.candidates import MODES, mode_of
 from artbot_server.chat.live_replies import LiveReplies
-from artbot_server.chat.messages import Conversation, Message
-from artbot_server.chat.prompts import FoundPrompt, find_prompt
+from artbot_server.chat.messages import Message
+from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
-from artbot_server.chat.turns import empty_reply, ids_of, last_event, title_of, user_message
+from artbot_server.chat.turns import (
+    Finding,
+    begun,
+    empty_reply,
+    finding,
+    ids_of,
+    last_event,
+    row_end,
+    stored_end,
+    title_of,
+    user_message,
+)
 from artbot_server.chat.words import ArticleWords, Words
-from artbot_server.errors import ArtbotError, NotFound, Unavailable
-from artbot_server.events import Event, Publish, UserMessage
+from artbot_server.errors import ArtbotError, BadRequest, EngineFailed, NotFound, Unavailable
+from artbot_server.events import Event, Frame, Publish, UserMessage
 from artbot_server.llm.base import ChatRequest, Engine
 from artbot_server.storage.conversations import ConversationStore
+from artbot_server.storage.paintings import Paintings
 from artbot_server.storage.turns import NewTurn
 
 log = structlog.get_logger()
 
-WINDOW_MESSAGES = 40
 STORE_AGAIN_S = 1.0
+NO_PROMPT = EngineFailed("This reply holds no prompt to paint.", code="no_prompt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +68,9 @@ class ChatPorts:
 class ChatService:
     """Answers messages, one reply at a time in each conversation."""
 
-    def __init__(self, store: ConversationStore, ports: ChatPorts) -> None:
+    def __init__(self, store: ConversationStore, paintings: Paintings, ports: ChatPorts) -> None:
         self._store = store
+        self._paintings = paintings
         self._ports = ports
         self.live = LiveReplies()
 
@@ -69,21 +83,23 @@ class ChatService:
             admit: called for a message that is new, before anything is done; may refuse it by raising.
 
         Raises:
-            Busy: this conversation is still being answered.
-            NotFound: no such conversation, folder or template.
+            Busy: this conversation is still being answered, or `closed`.
+            NotFound: no such conversation, folder, template or mode (`/image:prompt` and the like).
             BadRequest: `unsuitable` for this folder.
             Unavailable: the server is stopping.
         """
         known = self._store.reply_to(session_id, words.message_id)
         if known is not None:
             return ids_of(known)
+        words = _with_mode(words)
         admit()
-        system_prompt = self._ports.system_prompt(words.folder)
+        system_prompt = self._ports.system_prompt(words.folder) if words.system is None else words.system
         self._ports.screen(words.folder, words.text)
         self.live.require_open()
         begins = None
         if words.conversation_id is None:
-            begins = self._new(session_id, title_of(words.text), words.folder, words.template)
+            title = title_of(words.text)
+            begins = begun(self._ports.new_id(), session_id, title, words.folder, words.template)
         ids = ReplyIds(
             session_id=session_id,
             conversation_id=begins.id if begins else str(words.conversation_id),
@@ -114,7 +130,7 @@ class ChatService:
         self.live.require_open()
         panel = words.client_sid or ""
         conversation = self._store.of_client(
-            replace(self._new(session_id, title_of(panel or "API"), None, None), client_sid=panel)
+            begun(self._ports.new_id(), session_id, title_of(panel or "API"), None, None, panel)
         )
         ids = ReplyIds(
             session_id=session_id,
@@ -144,22 +160,40 @@ class ChatService:
             raise NotFound("There is no such reply in this session.", field="reply_id")
         return {"reply_id": reply_id, "text": stored.content, "seq": stored.seq, "done": stored.state != "streaming"}
 
+    def follow(self, session_id: str, reply_id: str, look_s: float) -> Iterator[Event | None]:
+        """A reply's frames from its first one and its last event, however far it is; see `LiveReply.follow`.
+
+        Ends without a last event where that was not stored (the server is stopping).
+        """
+        while (live := self.live.get(session_id, reply_id)) is None:
+            stored = self._store.message(session_id, reply_id)
+            if stored is None or stored.state != "streaming":
+                break
+            time.sleep(look_s)  # another process writes it
+            yield None
+        if live is not None:
+            yield from live.follow(look_s)
+        elif stored is not None:
+            ids = ids_of(stored)
+            if stored.content:
+                yield Frame(
+                    stored.content, ids.client_sid, ids.message_id, reply_id, ids.conversation_id, stored.seq, 1
+                )
+            yield stored_end(stored)
+
     def close_orphans(self, *, everybody: bool = False) -> None:
         """Renew our own replies, and close as `interrupted` those whose process is gone."""
         self._store.renew(self.live.ids())
         for lost in self._store.close_orphans(INTERRUPTED.as_json(), everybody=everybody):
             ids = ids_of(lost)
             outcome = Outcome(lost.content, lost.seq, "interrupted", error=INTERRUPTED)
-            self._ports.publish(ids.session_id, last_event(ids, outcome, None, None, None))
+            self._ports.publish(ids.session_id, last_event(ids, outcome, Finding(), None, None))
 
     # Answering
 
     def _answer(self, reply: LiveReply, words: Words, system_prompt: str, user: Message) -> None:
         def request() -> ChatRequest:
-            earlier = self._store.tail(user.conversation_id, limit=WINDOW_MESSAGES, before=user.position)
-            turns = [Turn(message.role, message.content, message.state) for message in (*earlier, user)]
-            lines = window(system_prompt, turns, max_messages=WINDOW_MESSAGES)
-            return ChatRequest(messages=lines, model=words.model, key=words.key, stream=words.stream)
+            return request_for(self._store, self._paintings, user, words, system_prompt)
 
         session_id = reply.ids.session_id
         try:
@@ -177,18 +211,20 @@ class ChatService:
         """Stream, save, find the prompt, paint, tell: in this order, so that what is told is stored."""
         ids = reply.ids
         began = time.monotonic()
+        last: Event | None = None
         try:
             try:
                 stream = self._ports.engine_for(words.key).open(request())
                 outcome = relay(reply, stream, send, lambda text, seq: self._checkpoint(ids, text, seq))
             except ArtbotError as error:
                 outcome = Outcome("", 0, "failed", error=error)
-            found = find_prompt(outcome.text) if outcome.error is None else None
-            self._finish(ids, _end_of(outcome, found, words.model))
-            job_id, paint_error = self._paint(ids, words, found, outcome)
+            found = finding(outcome, words.candidates if isinstance(words, Words) else None)
+            self._finish(ids, row_end(outcome, found, words.model))
+            last = last_event(ids, outcome, found, *self._paint(ids, words, found, outcome))
         finally:
             self.live.end(ids)
-        send(last_event(ids, outcome, found, job_id, paint_error))
+            reply.over(last)
+        send(last)
         log.info(
             "reply ended", reply_id=ids.reply_id, state=outcome.state, frames=outcome.seq,
             seconds=round(time.monotonic() - began, 2), error=outcome.error.error_code if outcome.error else None,
@@ -196,12 +232,14 @@ class ChatService:
         return outcome
 
     def _paint(
-        self, ids: ReplyIds, words: Words | ArticleWords, found: FoundPrompt | None, outcome: Outcome
+        self, ids: ReplyIds, words: Words | ArticleWords, found: Finding, outcome: Outcome
     ) -> tuple[str | None, ArtbotError | None]:
-        if isinstance(words, ArticleWords) or not words.paint or found is None or outcome.state != "complete":
+        if isinstance(words, ArticleWords) or not words.paint or outcome.state != "complete":
             return None, None
+        if found.prompt is None:
+            return None, NO_PROMPT
         try:
-            return self._ports.paint(ids.session_id, words, found, ids), None
+            return self._ports.paint(ids.session_id, words, found.prompt, ids), None
         except ArtbotError as error:
             return None, error
 
@@ -222,35 +260,14 @@ class ChatService:
         except Unavailable:
             log.warning("a checkpoint was missed", reply_id=ids.reply_id)
 
-    def new_conversation(
-        self, session_id: str, *, title: str | None = None, folder: str | None = None, template: str | None = None
-    ) -> Conversation:
-        """Begin an empty conversation."""
-        return self._store.create(self._new(session_id, title or "", folder, template))
 
-    def _new(self, session_id: str, title: str, folder: str | None, template: str | None) -> Conversation:
-        now = time.time()
-        return Conversation(
-            id=self._ports.new_id(),
-            session_id=session_id,
-            title=title,
-            folder=folder,
-            template=template,
-            created_at=now,
-            updated_at=now,
-        )
-
-
-def _end_of(outcome: Outcome, found: FoundPrompt | None, model: str | None) -> dict[str, Any]:
-    """What is written into a reply's row at its end."""
-    return {
-        "content": outcome.text,
-        "seq": outcome.seq,
-        "state": outcome.state,
-        "prompt": found.prompt if found else None,
-        "negative_prompt": found.negative_prompt if found else None,
-        "finish_reason": outcome.end.finish_reason,
-        "usage": dict(outcome.end.usage) if outcome.end.usage else None,
-        "model": outcome.end.model or model,
-        "error": outcome.error.as_json() if outcome.error else None,
-    }
+def _with_mode(words: Words) -> Words:
+    """The words without a mode before them, and what the mode asks for."""
+    read = mode_of(words.text)
+    if read is None:
+        known = [f"/{name}" for name in MODES]
+        raise NotFound(f"Mode not found: there are {' and '.join(known)}.", field="text", allowed=known)
+    text, candidates = read
+    if not text.strip():
+        raise BadRequest("There are no words after the mode.", field="text", allowed="some words")
+    return replace(words, text=text, candidates=words.candidates or candidates)

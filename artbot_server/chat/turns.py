@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from typing import Any
 
-from artbot_server.chat.messages import Message
-from artbot_server.chat.prompts import FoundPrompt
+from artbot_server.chat.candidates import Candidate, find_candidates
+from artbot_server.chat.messages import Conversation, Message
+from artbot_server.chat.prompts import FoundPrompt, find_prompt
 from artbot_server.chat.relay import Outcome, ReplyIds
 from artbot_server.chat.words import Words
 from artbot_server.errors import ArtbotError
@@ -18,6 +21,23 @@ def title_of(text: str) -> str:
     """A conversation's title: its first words, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1] + "…"
+
+
+def begun(
+    id: str, session_id: str, title: str, folder: str | None, template: str | None, client_sid: str | None = None
+) -> Conversation:
+    """A conversation without messages yet."""
+    now = time.time()
+    return Conversation(
+        id=id,
+        session_id=session_id,
+        title=title,
+        folder=folder,
+        template=template,
+        client_sid=client_sid,
+        created_at=now,
+        updated_at=now,
+    )
 
 
 def ids_of(reply: Message) -> ReplyIds:
@@ -64,8 +84,61 @@ def empty_reply(ids: ReplyIds, model: str | None) -> Message:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a reply holds to paint: its prompt, and where several were asked for, all of them."""
+
+    prompt: FoundPrompt | None = None
+    candidates: tuple[Candidate, ...] | None = None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """`prompt`, `negative_prompt` and `candidates` of a record or an event."""
+        return {
+            "prompt": self.prompt.prompt if self.prompt else None,
+            "negative_prompt": self.prompt.negative_prompt if self.prompt else None,
+            "candidates": None if self.candidates is None else [each.as_json() for each in self.candidates],
+        }
+
+
+def finding(outcome: Outcome, candidates: int | None) -> Finding:
+    """What to paint, in a reply from which `candidates` prompts were asked for; the first is the prompt then."""
+    if outcome.error is not None:
+        return Finding()
+    if candidates is None:
+        return Finding(find_prompt(outcome.text))
+    found = find_candidates(outcome.text, candidates)
+    return Finding(FoundPrompt(found[0].prompt, found[0].negative_prompt) if found else None, found)
+
+
+def row_end(outcome: Outcome, found: Finding, model: str | None) -> dict[str, Any]:
+    """What is written into a reply's row at its end."""
+    return {
+        "content": outcome.text,
+        "seq": outcome.seq,
+        "state": outcome.state,
+        **found.told,
+        "finish_reason": outcome.end.finish_reason,
+        "usage": dict(outcome.end.usage) if outcome.end.usage else None,
+        "model": outcome.end.model or model,
+        "error": outcome.error.as_json() if outcome.error else None,
+    }
+
+
+def stored_end(reply: Message) -> Event:
+    """The last event of a reply that ended before."""
+    if reply.error is not None:
+        return ChatFailed(
+            reply.client_sid, reply.message_id, reply.id, reply.conversation_id, reply.error, reply.content
+        )
+    same = ("client_sid", "message_id", "conversation_id", "seq", "state", "model")
+    found = ("prompt", "negative_prompt", "candidates", "finish_reason", "usage")
+    fields = {name: getattr(reply, name) for name in (*same, *found)}
+    return ReplyDone(full_message=reply.content, reply_id=reply.id, **fields)
+
+
 def last_event(
-    ids: ReplyIds, outcome: Outcome, found: FoundPrompt | None, job_id: str | None, paint_error: ArtbotError | None
+    ids: ReplyIds, outcome: Outcome, found: Finding, job_id: str | None, paint_error: ArtbotError | None
 ) -> Event:
     """What is told when a reply has ended and is stored."""
     if outcome.error is not None:
@@ -79,10 +152,10 @@ def last_event(
         reply_id=ids.reply_id,
         conversation_id=ids.conversation_id,
         seq=outcome.seq,
-        prompt=found.prompt if found else None,
-        negative_prompt=found.negative_prompt if found else None,
+        **found.told,
         finish_reason=outcome.end.finish_reason,
         usage=outcome.end.usage,
+        model=outcome.end.model,
         state=outcome.state,
         job_id=job_id,
         paint_error=paint_error.as_json() if paint_error else None,

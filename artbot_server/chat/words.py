@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What a user said in the session form; see `gpt_chat` in docs/protocol.md."""
+    """What a user said in the session form; see `gpt_chat` in docs/protocol.md.
+
+    Attributes:
+        candidates: how many prompts to choose from the reply shall hold; None: one.
+        overrides: what the picture that is painted at once changes about its template.
+        system: takes the place of the folder's system prompt.
+        earlier: messages that take the place of the conversation's own; empty: its own.
+        options: see `llm.base.ChatRequest`.
+    """
 
     text: str
     message_id: str
@@ -22,6 +30,11 @@ class Words:
     key: str | None = None
     client_sid: str | None = None
     stream: bool = True
+    candidates: int | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    system: str | None = None
+    earlier: Sequence[Mapping[str, str]] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Words({self.message_id})"

@@ -7,7 +7,7 @@ runs over all of them (tests/contracts/engine_contract.py).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 
@@ -21,6 +21,8 @@ class ChatRequest:
         temperature: None leaves it to the model.
         key: the caller's own key for this one request; never stored, logged or echoed.
         stream: False asks for the reply in one piece (it still comes through the same iterator).
+        options: further parameters in OpenAI's names (`top_p`, `max_tokens`, `stop` …), passed on as they are; an engine
+            that has no model has no use for them.
     """
 
     messages: Sequence[Mapping[str, Any]]
@@ -28,6 +30,7 @@ class ChatRequest:
     temperature: float | None = None
     key: str | None = None
     stream: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"ChatRequest({len(self.messages)} messages, model={self.model!r})"

@@ -29,8 +29,10 @@ DEFAULT_MODEL = "gpt-5.4-mini"
 NO_KEY = "none"
 """Sent where there is no key: the SDK refuses an empty one, local servers do not look."""
 
-_DROPPABLE = ("temperature", "stream_options")
+_DROPPABLE = ("temperature", "stream_options", "top_p", "presence_penalty", "frequency_penalty")
 """Parameters that some models or servers refuse; the reply is as good without."""
+_RENAMED = {"max_tokens": "max_completion_tokens"}
+"""What reasoning models refuse under its old name."""
 
 
 class OpenAIEngine:
@@ -168,10 +170,11 @@ class OpenAIReply:
                 return response
             except openai.APIStatusError as exc:
                 complaint = faults.Complaint.of(exc.body)
-                named = next((name for name in _DROPPABLE if name in options and complaint.names(name)), None)
+                refusable = (*_DROPPABLE, *_RENAMED)
+                named = next((name for name in refusable if name in options and complaint.names(name)), None)
                 if named is None or exc.status_code not in (400, 422):
                     raise self._status_fault(exc, complaint) from None  # its text may hold the key
-                del options[named]
+                options = _without(options, named)
                 refused.add((self._model, named))
             except UnicodeEncodeError as exc:
                 raise BadRequest("A message holds half of a character.", field="messages") from exc
@@ -192,12 +195,18 @@ class OpenAIReply:
         return client.with_options(api_key=self._callers_key) if self._callers_key else client
 
     def _options(self) -> dict[str, Any]:
-        options: dict[str, Any] = {"model": self._model, "messages": list(self._request.messages)}
+        options: dict[str, Any] = {
+            **self._request.options,
+            "model": self._model,
+            "messages": list(self._request.messages),
+        }
         if self._request.temperature is not None:
             options["temperature"] = self._request.temperature
         if self._request.stream:
             options |= {"stream": True, "stream_options": {"include_usage": True}}
-        return {name: value for name, value in options.items() if (self._model, name) not in self._engine._refused}
+        for name in [name for name in options if (self._model, name) in self._engine._refused]:
+            options = _without(options, name)
+        return options
 
     def _status_fault(self, exc: openai.APIStatusError, complaint: faults.Complaint) -> EngineFailed:
         return faults.from_status(
@@ -211,6 +220,12 @@ class OpenAIReply:
 
     def _secrets(self) -> tuple[str, ...]:
         return tuple(key for key in (self._key, self._engine._key) if key)
+
+
+def _without(options: dict[str, Any], refused: str) -> dict[str, Any]:
+    """The options without a parameter that is refused, or with its new name."""
+    rest = {name: value for name, value in options.items() if name != refused}
+    return rest | {_RENAMED[refused]: options[refused]} if refused in _RENAMED else rest
 
 
 def _stripped(key: str | None) -> str | None:

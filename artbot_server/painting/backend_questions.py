@@ -50,7 +50,10 @@ class BackendQuestions:
         self._asking_offers = threading.Lock()
 
     def offers(self) -> dict[str, Any]:
-        """What can be chosen, joined over all backends that are up: `GET /api/v1/backend`; see `merged_offers`."""
+        """What can be chosen, joined over all backends that are up: `GET /api/v1/backend`; see `merged_offers`.
+
+        `fields`: A1111's names of what has an effect here; empty: not known.
+        """
         with self._asking_offers:
             if self._offers is None or time.monotonic() - self._offers[0] > OFFERS_FOR_S:
                 self._offers = time.monotonic(), self._ask_offers()
@@ -212,7 +215,8 @@ class BackendQuestions:
                 failed = error
         if not answers:
             raise failed or Unavailable("No worker has named a backend yet; try again in a moment.")
-        return merged_offers([_record(each) for each in known], answers)
+        fields = self._backends.abilities().fields
+        return {**merged_offers([_record(each) for each in known], answers), "fields": list(fields)}
 
 
 def _record(known: KnownBackend) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from artbot_server.painting.batches import Batch, Item, batch_json, grid_names
 from artbot_server.painting.jobs import Job
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture, picture_json
+from artbot_server.painting.preparation import Preparation
 from artbot_server.painting.queue import Live, PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.batches import BatchStore
@@ -41,6 +42,7 @@ class BatchService:
         batches: BatchStore,
         pictures: PictureStore,
         queue: PaintQueue,
+        preparation: Preparation,
         templates: TemplateStore,
         live: Live,
         publish: Publish,
@@ -50,6 +52,7 @@ class BatchService:
         self._batches = batches
         self._pictures = pictures
         self._queue = queue
+        self._preparation = preparation
         self._templates = templates
         self._live = live
         self._publish = publish
@@ -188,7 +191,7 @@ class BatchService:
             client_sid=order.client_sid,
         )
         try:
-            return self._queue.prepare(session_id, paint)
+            return self._preparation.job(session_id, paint)
         except ArtbotError as error:
             error.detail |= {"folder": item.folder, "template": item.template}
             raise

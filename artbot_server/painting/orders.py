@@ -8,6 +8,9 @@ from typing import Any
 
 from artbot_server.painting.merge import Merged
 
+LAST_IMAGE = "last"
+"""As an `image_id`: the newest picture or upload of the order's conversation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaintOrder:
@@ -18,6 +21,7 @@ class PaintOrder:
         reply_id, conversation_id: where the prompt came from, for display.
         batch_id, place, label, callback_url: as in `jobs.Job`.
         payload: what is painted, where there is no template (`raw_orders`); then `folder` and `template` are "".
+        draft: a template's file that is painted in the place of the saved one.
     """
 
     prompt: str
@@ -36,6 +40,7 @@ class PaintOrder:
     place: int | None = None
     callback_url: str | None = None
     payload: Merged | None = None
+    draft: Mapping[str, Any] | None = None
 
     def __repr__(self) -> str:
         return f"PaintOrder({self.folder}/{self.template})"

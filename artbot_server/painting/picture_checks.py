@@ -7,6 +7,7 @@ anything is decoded.
 from __future__ import annotations
 
 import io
+from typing import Literal
 
 from PIL import Image, ImageOps
 
@@ -52,6 +53,17 @@ def check_picture(data: bytes, max_bytes: int) -> CheckedPicture:
         raise _too_many_pixels() from error
     except _BROKEN as error:
         raise BadRequest("This picture is broken or cut off.", field="image") from error
+
+
+def recoded(data: bytes, max_bytes: int, form: Literal["png", "webp"]) -> bytes:
+    """The picture as a template keeps it: whole as PNG, or small as WebP. Raises as `check_picture` does."""
+    checked = check_picture(data, max_bytes)
+    if form == "webp":
+        return checked.thumbnail
+    if checked.mime == "image/png":
+        return checked.data
+    with Image.open(io.BytesIO(checked.data), formats=FORMATS) as image:
+        return _encoded(_in_colours(image), "PNG")
 
 
 def _too_many_pixels() -> TooLarge:

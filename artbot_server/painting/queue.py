@@ -7,23 +7,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
-from uuid import uuid4
 
 import structlog
 
 from artbot_server.errors import NotFound, Unavailable
 from artbot_server.events import JobChanged, PaintProgress, PicturesReady, Publish
-from artbot_server.painting.inputs import picture_ids
 from artbot_server.painting.jobs import Job, JobState, job_json
-from artbot_server.painting.merge import Merged, Order, expected, merge
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture, pictures_and_grid
 from artbot_server.painting.positions import Place, Positions
-from artbot_server.painting.suitable import require_suitable
-from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.preparation import Preparation
 from artbot_server.sd.base import Abilities
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.jobs import JobStore
@@ -51,7 +46,6 @@ class PaintQueue:
 
     Args:
         limit: how many jobs of one session may wait.
-        admit: called with each new order before anything is done; what it gives is painted. May refuse by raising.
         on_end: called when a job has ended, perhaps more than once; must not block.
     """
 
@@ -61,23 +55,20 @@ class PaintQueue:
         jobs: JobStore,
         pictures: PictureStore,
         backends: BackendStore,
-        templates: TemplateStore,
+        preparation: Preparation,
         live: Live,
         publish: Publish,
         sign: Sign,
         limit: int,
-        admit: Callable[[str, PaintOrder], PaintOrder] = lambda _session_id, order: order,
         on_end: Callable[[Job], None] = lambda _job: None,
     ) -> None:
         self._jobs = jobs
         self._pictures = pictures
-        self._backends = backends
-        self._templates = templates
+        self._preparation = preparation
         self._live = live
         self._publish = publish
         self._sign = sign
         self._limit = limit
-        self._admit = admit
         self._on_end = on_end
         self._positions = Positions(jobs, backends, publish)
         self._ended = threading.Condition()
@@ -85,7 +76,7 @@ class PaintQueue:
 
     def abilities(self) -> Abilities:
         """What an order's overrides may ask for."""
-        return self._backends.abilities()
+        return self._preparation.abilities()
 
     # What a client asks for
 
@@ -95,14 +86,12 @@ class PaintQueue:
         Sent again with the same `job_id`, the first job comes back and nothing is done.
 
         Raises:
-            BadRequest: an override or the callback_url is not allowed, or the folder is for children and the prompt is
-                not (`unsuitable`).
-            NotFound: no such folder, template or picture.
+            BadRequest, NotFound: as `Preparation.job`.
             TooMany: the session has too many jobs waiting.
         """
         if order.job_id is not None and (first := self._found(session_id, order.job_id)) is not None:
             return first, self._position(first)
-        job, is_new = self._jobs.create(self.prepare(session_id, order), self._limit)
+        job, is_new = self._jobs.create(self._preparation.job(session_id, order), self._limit)
         places = self._positions.now()
         place = places.get(job.id)
         if is_new:
@@ -161,6 +150,12 @@ class PaintQueue:
         """Those of these jobs that are the session's, oldest first."""
         return self.records_of(self._jobs.of_ids(session_id, job_ids))
 
+    def records_of_conversation(
+        self, session_id: str, conversation_id: str, after: tuple[float, str], limit: int
+    ) -> list[dict[str, Any]]:
+        """A part of all `jobs` of a conversation, oldest first; `after`: `created_at` and id of the one before."""
+        return self.records_of(self._jobs.of_conversation(session_id, conversation_id, after, limit))
+
     def record(self, job: Job) -> dict[str, Any]:
         """One `job` record of docs/protocol.md, with pictures and position."""
         return self.records_of([job])[0]
@@ -205,44 +200,7 @@ class PaintQueue:
         """Tell sessions whose jobs moved up; does something at most once a second, and little while nothing waits."""
         self._positions.tick()
 
-    # How an order becomes a job
-
-    def prepare(self, session_id: str, order: PaintOrder) -> Job:
-        """The job an order makes, checked and merged, not yet in the queue. Raises as `submit` does."""
-        order = self._admit(session_id, order)
-        for name, picture_id in (("image_id", order.image_id), ("mask_id", order.mask_id)):
-            if picture_id is not None:
-                self._check_picture(name, picture_id, session_id)
-        abilities = self.abilities()
-        merged = order.payload or self._merged(session_id, order, abilities)
-        width, height, count = expected(merged.fields)
-        return Job(
-            id=order.job_id or str(uuid4()),
-            session_id=session_id,
-            **{name: getattr(order, name) for name in _MERGED + _PASSED_ON},
-            mode=merged.mode,
-            fields=merged.fields,
-            substituted=[asdict(one) for one in merged.substituted],
-            model=_model(merged.fields, abilities),
-            width=width,
-            height=height,
-            count=count,
-        )
-
-    def _merged(self, session_id: str, order: PaintOrder, abilities: Abilities) -> Merged:
-        folder, template = self._templates.find(order.folder, order.template)
-        require_suitable(folder, order.prompt, "prompt")
-        merged = merge(template, folder, Order(**{name: getattr(order, name) for name in _MERGED}), abilities)
-        require_suitable(folder, order.overrides.get("hr_prompt", ""), "overrides.hr_prompt")
-        for place, picture_id in picture_ids(order.overrides):
-            self._check_picture(place, picture_id, session_id)
-        return merged
-
-    def _check_picture(self, name: str, picture_id: str, session_id: str) -> None:
-        try:
-            self._pictures.get(picture_id, session_id)
-        except NotFound as error:
-            raise NotFound(error.message, field=name) from error
+    # Inside
 
     def _found(self, session_id: str, job_id: str) -> Job | None:
         try:
@@ -258,16 +216,3 @@ class PaintQueue:
         shown, grid = pictures_and_grid(pictures, self._sign)
         position, eta_s = (place.position, place.eta_s) if place else (None, None)
         return job_json(job, pictures=shown, grid=grid, position=position, eta_s=eta_s)
-
-
-_PASSED_ON = (
-    *("folder", "template", "conversation_id", "reply_id", "client_sid"),
-    *("batch_id", "label", "place", "callback_url"),
-)
-_MERGED = ("prompt", "negative_prompt", "overrides", "image_id", "mask_id")
-
-
-def _model(fields: Mapping[str, Any], abilities: Abilities) -> str | None:
-    """The checkpoint a payload needs, where some backend has it: others then leave the job to that one."""
-    asked = (fields.get("override_settings") or {}).get("sd_model_checkpoint")
-    return asked if asked in abilities.models else None

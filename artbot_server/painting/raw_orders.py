@@ -25,6 +25,12 @@ KEPT_BACK = frozenset({
 })  # fmt: skip
 PICTURES = ("init_images", "mask", "alwayson_scripts")
 """The fields with pictures in them."""
+UNIT_FIELDS = frozenset({
+    "enabled", "module", "model", "weight", "image", "mask", "resize_mode", "control_mode", "guessmode", "invert_image",
+    "rgbbgr_mode", "lowvram", "low_vram", "pixel_perfect", "processor_res", "threshold_a", "threshold_b", "guidance_start",
+    "guidance_end", "hr_option", "save_detected_map",
+})  # fmt: skip
+"""Of a ControlNet unit. Others are folders on the backend's disk, or pictures in forms that nobody checks."""
 NO_FOLDER = Folder(name="", title=Bilingual())
 BODYS_OWN = InputPictures(init_images=("",))
 """There is a picture to start from; it is put in after the merging, with the body's other ones."""
@@ -106,6 +112,9 @@ def _check_units(fields: dict[str, Any]) -> None:
         units_as_list(fields)
     except FormatError as error:
         raise BadRequest(str(error), field="alwayson_scripts", allowed="ControlNet's units") from None
+    for name in sorted({name for unit in controlnet_units(fields) for name in unit} - UNIT_FIELDS):
+        message = f"A ControlNet unit has no {name[:60]!r} here."
+        raise BadRequest(message, field="alwayson_scripts", allowed=sorted(UNIT_FIELDS))
 
 
 def _placeholder(field: str, image: str, keep: Keep) -> Placeholder:

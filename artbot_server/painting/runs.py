@@ -19,7 +19,6 @@ from artbot_server.painting.jobs import MAX_ATTEMPTS, Job
 from artbot_server.painting.merge import Placeholder, fill
 from artbot_server.painting.picture_checks import check_picture
 from artbot_server.painting.pictures import StoredPicture
-from artbot_server.painting.template_files import read_input
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.sd.base import Backend, Payload, Progress, Result
 from artbot_server.storage.claims import Claims
@@ -123,7 +122,7 @@ def _paint(run: Run, backend: Backend, desk: Desk) -> Result | None:
 
 def _picture_text(placeholder: Placeholder, job: Job, desk: Desk) -> str:
     if "artbot_file" in placeholder:
-        return read_input(desk.templates.current(), placeholder["artbot_file"])
+        return desk.templates.read_input(placeholder["artbot_file"])
     picture = desk.pictures.get(placeholder["artbot_image"], job.session_id)
     return base64.b64encode(desk.pictures.read(picture)).decode("ascii")
 

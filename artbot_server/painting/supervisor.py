@@ -79,9 +79,7 @@ class Supervisor:
         for times in itertools.count(1):
             if self._stopping.is_set():
                 return
-            process = subprocess.Popen(
-                self._argv, stdin=subprocess.PIPE, start_new_session=True, env=self._environ
-            )
+            process = subprocess.Popen(self._argv, stdin=subprocess.PIPE, start_new_session=True, env=self._environ)
             self._process = process
             self._on_start(times)
             started_at = time.monotonic()

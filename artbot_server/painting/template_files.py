@@ -70,6 +70,17 @@ def read_input(library: Library, name: str) -> str:
     return base64.b64encode(data).decode("ascii")
 
 
+def files_of(folder: Path) -> dict[str, Path]:
+    """The template files of one folder by the template's name, broken ones too. Raises OSError."""
+    found = (file for file in _visible_files(folder) if file.suffix.lower() == ".json")
+    return {file.relative_to(folder).as_posix().removesuffix(file.suffix): file for file in found}
+
+
+def check_file(folder: Path, file: Path) -> None:
+    """Whether this file would load as a template of the folder. Raises `FormatError`, OSError."""
+    _Reader(folder, lambda _: None).template(file, FolderFile())
+
+
 def tree_stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
     """Name, time of change (ns) and size of everything below `root`: differs when anything was touched.
 
@@ -116,7 +127,7 @@ class _Reader:
         templates = {}
         for file in _visible_files(self.path):
             if file.suffix.lower() == ".json":
-                found = self._attempt(self._name(file), partial(self._template, file, settings))
+                found = self._attempt(self._name(file), partial(self.template, file, settings))
                 if found is not None:
                     templates[found.name] = found
         # Without its settings a folder for children would lose its guard: nothing of it is served until it is mended.
@@ -152,7 +163,7 @@ class _Reader:
         except tomllib.TOMLDecodeError as error:
             raise FormatError(f"The file is no TOML: {error}.") from error
 
-    def _template(self, file: Path, settings: FolderFile) -> Template:
+    def template(self, file: Path, settings: FolderFile) -> Template:
         try:
             data = orjson.loads(self._text(file))
         except orjson.JSONDecodeError as error:
@@ -198,9 +209,9 @@ class _Reader:
     def _inside(self, relative: PurePosixPath, place: str) -> Path:
         path = (self.path / relative).resolve()
         if not path.is_relative_to(self.path.resolve()):
-            raise FormatError(f"{place}: the path {str(relative)!r} leaves the folder.")
+            raise FormatError(f"{place}: the path {str(relative)!r} leaves the folder.", place)
         if not path.is_file():
-            raise FormatError(f"{place}: there is no file {str(relative)!r} in the folder.")
+            raise FormatError(f"{place}: there is no file {str(relative)!r} in the folder.", place)
         return path
 
     def _text(self, path: Path) -> str:
@@ -227,7 +238,7 @@ def _decoded(text: str, place: str) -> bytes:
     try:
         return base64.b64decode(bare, validate=True)
     except binascii.Error as error:
-        raise FormatError(f"{place}: neither a file of the folder nor base64.") from error
+        raise FormatError(f"{place}: neither a file of the folder nor base64.", place) from error
 
 
 def _in_order(templates: dict[str, Template], first: list[str]) -> dict[str, Template]:

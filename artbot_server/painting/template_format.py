@@ -20,7 +20,11 @@ Picture = str | None
 
 
 class FormatError(Exception):
-    """A file is not what it should be. The text is one sentence that names the field."""
+    """A file is not what it should be. The text is one sentence that names the field; `place` is the field's path."""
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
 
 
 class ControlNetUnit(BaseModel):
@@ -144,8 +148,8 @@ def units_as_list(fields: dict[str, Any]) -> None:
     for script in _controlnet_scripts(fields):
         args = script.get("args", [])
         script["args"] = args if isinstance(args, list) else [args]
-    for unit in controlnet_units(fields):
-        _checked(ControlNetUnit, unit, "alwayson_scripts.ControlNet.args.")
+    for number, unit in enumerate(controlnet_units(fields)):
+        _checked(ControlNetUnit, unit, f"alwayson_scripts.ControlNet.args.{number}.")
         old_name = unit.pop("input_image", None)
         if old_name and not unit.get("image"):
             unit["image"] = old_name
@@ -163,7 +167,7 @@ def _checked(model: type[Model], data: object, inside: str = "") -> Model:
         first = error.errors(include_url=False)[0]
         place = inside + ".".join(str(part) for part in first["loc"]) or "The file"
         shown = "" if first["type"] == "missing" else f" (found {_short(first['input'])})"
-        raise FormatError(f"{place}: {first['msg']}{shown}.") from error
+        raise FormatError(f"{place}: {first['msg']}{shown}.", place) from error
 
 
 def _short(value: object) -> str:

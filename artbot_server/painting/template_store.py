@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from artbot_server import errors
-from artbot_server.painting.template_files import load_library, tree_stamp
+from artbot_server.painting.template_files import load_library, read_input, tree_stamp
 from artbot_server.painting.templates import Folder, Library, Template
 
 LOOK_EVERY_S = 1.0  # a person who saves a file sees it at once; some hundred files cost a millisecond to look at
@@ -33,7 +33,7 @@ class TemplateStore:
     """
 
     def __init__(self, root: Path, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._root = root
+        self.root = root
         self._clock = clock
         self._looking = threading.Lock()
         self._stamp = tree_stamp(root)  # before reading: what changes meanwhile is seen at the next look
@@ -54,13 +54,26 @@ class TemplateStore:
         """See `Library.find`."""
         return self.current().find(folder, template)
 
+    def read_input(self, name: str) -> str:
+        """See `template_files.read_input`; a picture nobody has heard of yet may have been saved a moment ago."""
+        try:
+            return read_input(self.current(), name)
+        except errors.NotFound:
+            self.refresh()
+            return read_input(self._library, name)
+
+    def refresh(self) -> None:
+        """Look at the disk now: this process wrote something, and its caller must see it."""
+        with self._looking:
+            self._look()
+
     def _look(self) -> None:
         self._looked_at = self._clock()
         try:
-            stamp = tree_stamp(self._root)
+            stamp = tree_stamp(self.root)
             if stamp == self._stamp:
                 return
-            library = load_library(self._root)
+            library = load_library(self.root)
         except errors.ConfigError as error:  # being replaced just now: the old one stands
             log.warning("templates.unreadable", reason=error.message)
             return

@@ -47,19 +47,7 @@ def upscale_order(picture: StoredPicture, source: Job | None, asked: Upscaling, 
     if abilities.modes and "upscale" not in abilities.modes:
         raise BadRequest("No painter here can make pictures larger.", field="image_id", allowed=list(abilities.modes))
     asked = _checked(asked, abilities)
-    width, height = (int(side * asked.scale // GRAIN_PX * GRAIN_PX) for side in (picture.width, picture.height))
-    if (
-        max(width, height) > abilities.max_side
-        or width * height > abilities.max_pixels
-        or min(width, height) < GRAIN_PX
-    ):
-        message = (
-            f"A picture of {width} x {height} pixels is too large: up to {abilities.max_side} on a side"
-            f" and {abilities.max_pixels} in all."
-        )
-        most = min(abilities.max_side / max(picture.width, picture.height), MAX_SCALE)
-        most = min(most, (abilities.max_pixels / (picture.width * picture.height)) ** 0.5)
-        raise BadRequest(message, field="scale", allowed={"min": 1, "max": int(most * 100) / 100})
+    width, height = _target(picture, asked.scale, abilities)
     overrides = {name: value for name in Upscaling.__slots__ if (value := getattr(asked, name)) is not None}
     fields = {_NAMES.get(name, name): value for name, value in overrides.items()}
     fields |= {"image": {"artbot_image": picture.id}, "width": width, "height": height, "batch_size": 1, "n_iter": 1}
@@ -87,6 +75,25 @@ def picture_upscalers(abilities: Abilities) -> tuple[str, ...]:
 _NAMES = {"scale": "upscaling_resize", "upscaler": "upscaler_1"}
 """What the extras call these; the others have the same name."""
 _KEPT = ("prompt", "negative_prompt", "folder", "template", "conversation_id", "reply_id")
+
+
+def _target(picture: StoredPicture, scale: float, abilities: Abilities) -> tuple[int, int]:
+    """Width and height in pixels, as A1111 rounds them. Raises BadRequest when that is too large or nothing."""
+    width, height = (int(side * scale // GRAIN_PX * GRAIN_PX) for side in (picture.width, picture.height))
+    if min(width, height) == 0:
+        raise BadRequest("This picture is too small for that.", field="image_id", allowed={"min_side": GRAIN_PX})
+    if max(width, height) > abilities.max_side or width * height > abilities.max_pixels:
+        most = min(
+            MAX_SCALE,
+            abilities.max_side / max(picture.width, picture.height),
+            (abilities.max_pixels / (picture.width * picture.height)) ** 0.5,
+        )
+        message = (
+            f"A picture of {width} x {height} pixels is too large: up to {abilities.max_side} on a side"
+            f" and {abilities.max_pixels} in all."
+        )
+        raise BadRequest(message, field="scale", allowed={"min": 1, "max": int(most * 100) / 100})
+    return width, height
 
 
 def _checked(asked: Upscaling, abilities: Abilities) -> Upscaling:

@@ -19,6 +19,7 @@ import structlog
 
 from artbot_server.painting.backend_answers import BackendAnswers
 from artbot_server.painting.batch_ends import BatchEnds
+from artbot_server.painting.file_answers import FILE_QUESTIONS, answer_file
 from artbot_server.painting.leases import Leases, Timing
 from artbot_server.painting.painters import Painter
 from artbot_server.painting.runs import Desk, Stop
@@ -136,6 +137,8 @@ class Worker:
     def _answer(self, kind: str, body: Body) -> Body:
         if kind == "ask_backend":
             return self._backend_answers.answer(body)
+        if kind in FILE_QUESTIONS:
+            return answer_file(kind, body, self._uploads_dir)
         return answer_upload(body, self._pictures, self._uploads_dir)
 
 

@@ -18,6 +18,7 @@ from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import job_of, lock_session, time_of
 from artbot_server.storage.schema import batches, jobs
 from artbot_server.storage.sessions import keep_session
+from artbot_server.storage.turns import require_open
 
 LISTED = 20
 """Batches of a session that are shown, the newest."""
@@ -66,6 +67,7 @@ class BatchStore:
             if first["session_id"] != session_id:
                 raise BadRequest("This batch_id is taken; make a new one.", field="batch_id")
             return batch_of(first), False
+        require_open(connection, session_id, row["conversation_id"])
         mine = and_(jobs.c.session_id == session_id, jobs.c.state == JobState.QUEUED)
         waiting = connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one()
         if waiting + len(rows) > limit:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
@@ -82,26 +82,28 @@ class ConversationStore:
         found = self.page(session_id, before=None, limit=1)
         return found[0] if found else None
 
-    def newest_picture(self, session_id: str, conversation_id: str) -> str | None:
-        """The id of the last picture that was painted in a conversation."""
-        query = (
-            select(pictures.c.id)
-            .join(jobs, jobs.c.id == pictures.c.job_id)
-            .where(
-                jobs.c.conversation_id == conversation_id, pictures.c.kind == "picture", jobs.c.session_id == session_id
-            )
-            .order_by(pictures.c.created_at.desc(), pictures.c.position)
-            .limit(1)
-        )
-        return self._database.read(lambda connection: connection.execute(query).scalar())
-
-    def page(self, session_id: str, *, before: float | None, limit: int) -> list[Conversation]:
-        """Newest first; `before` is an `updated_at` to go on from."""
+    def page(self, session_id: str, *, before: tuple[float, str] | None, limit: int) -> list[Conversation]:
+        """Newest first. `before`: `updated_at` and id of the one to go on from; several may have the same time."""
         query = select(conversations).where(conversations.c.session_id == session_id)
         if before is not None:
-            query = query.where(conversations.c.updated_at < before)
-        query = query.order_by(conversations.c.updated_at.desc()).limit(limit)
+            query = query.where(tuple_(conversations.c.updated_at, conversations.c.id) < tuple_(*before))
+        query = query.order_by(conversations.c.updated_at.desc(), conversations.c.id.desc()).limit(limit)
         return [conversation_of(row) for row in self._database.read(lambda c: c.execute(query).fetchall())]
+
+    def change(self, session_id: str, conversation_id: str, **values: Any) -> Conversation:
+        """Set its `title`, or `closed_at`, which stays at its first time. Raises NotFound."""
+        if "closed_at" in values:
+            values["closed_at"] = func.coalesce(conversations.c.closed_at, values["closed_at"])
+        statement = (
+            update(conversations)
+            .where(within(session_id, conversation_id))
+            .values(**values)
+            .returning(*conversations.c)
+        )
+        row = self._database.write(lambda connection: connection.execute(statement).first())
+        if row is None:
+            raise NotFound("There is no such conversation in this session.", field="conversation_id")
+        return conversation_of(row)
 
     def delete(self, session_id: str, conversation_id: str) -> list[str]:
         """Delete a conversation with its messages, jobs and picture rows; the picture ids come back for their files.
@@ -181,6 +183,16 @@ class ConversationStore:
         query = query.order_by(messages.c.position.desc()).limit(limit)
         rows = self._database.read(lambda connection: connection.execute(query).fetchall())
         return [message_of(row) for row in reversed(rows)]
+
+    def part(self, conversation_id: str, *, after: int, limit: int) -> list[Message]:
+        """The messages behind a position, oldest first: for going through a whole conversation."""
+        query = (
+            select(*MESSAGE_COLUMNS)
+            .where(messages.c.conversation_id == conversation_id, messages.c.position > after)
+            .order_by(messages.c.position)
+            .limit(limit)
+        )
+        return [message_of(row) for row in self._database.read(lambda c: c.execute(query).fetchall())]
 
     # Replies
 

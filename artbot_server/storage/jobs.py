@@ -17,6 +17,7 @@ from artbot_server.storage.database import Database
 from artbot_server.storage.deliveries import owe
 from artbot_server.storage.schema import jobs
 from artbot_server.storage.sessions import keep_session
+from artbot_server.storage.turns import require_open
 
 DAY_S = 86400.0
 ENDED_SHOWN = 20
@@ -53,6 +54,7 @@ class JobStore:
 
         Raises:
             BadRequest: the id is another session's (field `job_id`).
+            Busy: its conversation is closed (`closed`).
             TooMany: the session has `limit` jobs waiting.
         """
         try:
@@ -68,6 +70,7 @@ class JobStore:
             if first["session_id"] != job.session_id:
                 raise BadRequest("This job_id is taken; make a new one.", field="job_id")
             return job_of(first), False
+        require_open(connection, job.session_id, job.conversation_id)
         mine = and_(jobs.c.session_id == job.session_id, jobs.c.state == JobState.QUEUED)
         if connection.execute(select(func.count()).select_from(jobs).where(mine)).scalar_one() >= limit:
             raise TooMany(f"At most {limit} of your jobs may wait at once; let one finish first.", limit=limit)
@@ -124,6 +127,20 @@ class JobStore:
             query = query.where(tuple_(jobs.c.created_at, jobs.c.id) < tuple_(*before))
         query = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
         return self._database.read(lambda connection: [job_of(row) for row in connection.execute(query).mappings()])
+
+    def of_conversation(self, session_id: str, conversation_id: str, after: tuple[float, str], limit: int) -> list[Job]:
+        """A part of a conversation's jobs, oldest first; `after`: `created_at` and id of the one before."""
+        query = (
+            select(jobs)
+            .where(
+                jobs.c.session_id == session_id,
+                jobs.c.conversation_id == conversation_id,
+                tuple_(jobs.c.created_at, jobs.c.id) > tuple_(*after),
+            )
+            .order_by(jobs.c.created_at, jobs.c.id)
+            .limit(limit)
+        )
+        return [job_of(row) for row in self._database.read(lambda c: c.execute(query).mappings().all())]
 
     def queue_now(self) -> QueueNow:
         """Everything that waits, and if anything does, what is known about how fast it will go."""

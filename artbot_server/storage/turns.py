@@ -69,7 +69,7 @@ def write_turn(connection: Connection, turn: NewTurn, owner: str, now: ColumnEle
 
     Raises:
         NotFound: no such conversation in this session.
-        Busy: with `alone`, when a reply is being written.
+        Busy: `closed`, or with `alone`, when a reply is being written.
     """
     user = turn.user
     keep_session(connection, user.session_id)
@@ -77,17 +77,31 @@ def write_turn(connection: Connection, turn: NewTurn, owner: str, now: ColumnEle
         connection.execute(conversations.insert().values(asdict(turn.begins)))
     its = within(user.session_id, user.conversation_id)
     # The row's lock comes first: what follows is then decided by one writer of this conversation at a time.
-    exists = connection.execute(select(conversations.c.id).where(its).with_for_update()).first() is not None
+    found = connection.execute(select(conversations.c.closed_at).where(its).with_for_update()).first()
     known = _known_turn(connection, user)
     if known is not None:
         if turn.begins is not None:
             connection.execute(delete(conversations).where(its))
         return known
-    if not exists:
+    if found is None:
         raise NotFound("There is no such conversation in this session.", field="conversation_id")
+    require_not_closed(found.closed_at)
     if turn.alone and _is_running(connection, user.conversation_id, now):
         raise Busy("This conversation is still being answered; wait for the reply or stop it.")
     return _append(connection, turn, owner, now)
+
+
+def require_open(connection: Connection, session_id: str, conversation_id: str | None) -> None:
+    """Raises Busy (`closed`) when nothing more may be painted for this conversation."""
+    if conversation_id is not None:
+        its = select(conversations.c.closed_at).where(within(session_id, conversation_id))
+        require_not_closed(connection.execute(its).scalar())
+
+
+def require_not_closed(closed_at: float | None) -> None:
+    """A closed conversation takes no messages and no jobs. Raises Busy (`closed`)."""
+    if closed_at is not None:
+        raise Busy("This conversation is closed; begin a new one.", code="closed", field="conversation_id")
 
 
 def _append(connection: Connection, turn: NewTurn, owner: str, now: ColumnElement[float]) -> SavedTurn:

@@ -25,7 +25,7 @@ CSP = (
 SECURITY_HEADERS = (
     ("Content-Security-Policy", CSP),
     ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
+    ("Referrer-Policy", "same-origin"),
 )
 FORM_BYTES = 1_000_000
 """Most bytes of a form's text fields."""
@@ -38,6 +38,8 @@ HOUR_S = 3_600
 TAKEN_BACK = "This link was taken back, or is not whole.\n这个链接已收回，或者不完整。\n"
 OPEN_PATHS = ("/healthz", "/ping", "/static/", "/images/", "/shared/", "/operator", "/metrics", "/template_picture")
 """Served without an access key: nothing of anybody's, or guarded by its own signature or key."""
+PAGES = {"/": "index.html", "/templates": "templates.html"}
+"""Pages for people: without an access key they ask for it, and they set the session's cookie."""
 CHANGING = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -52,7 +54,7 @@ def guard(app: Flask, services: Services) -> None:
         asks_leave = request.method == "OPTIONS"  # a browser's question before the request, which carries no key
         if asks_leave or request.path.startswith(OPEN_PATHS) or services.door.may_enter(g.visit):
             return None
-        if request.path == "/":
+        if request.path in PAGES:
             response = page_file(services.settings.static_dir, "access.html", g.visit.prefix)
             response.status_code = 403
             return response
@@ -68,7 +70,7 @@ def guard(app: Flask, services: Services) -> None:
             response.headers["Access-Control-Expose-Headers"] = SESSION_HEADER
             if request.method == "OPTIONS":
                 response.headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
-                response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+                response.headers["Access-Control-Allow-Methods"] = "GET, POST, PUT, PATCH, DELETE"
         return response
 
     @app.errorhandler(ArtbotError)
@@ -114,12 +116,13 @@ def pages(services: Services) -> Blueprint:
     static = services.settings.static_dir
 
     @page.get("/")
+    @page.get("/templates")
     def index() -> AnyResponse:
         if "access" in request.args:
-            response: AnyResponse = redirect(g.visit.prefix + "/")
+            response: AnyResponse = redirect(g.visit.prefix + request.path)
             set_cookie(response, ACCESS_COOKIE, services.door.access_cookie())
             return response
-        response = page_file(static, "index.html", g.visit.prefix)
+        response = page_file(static, PAGES[request.path], g.visit.prefix)
         set_cookie(response, SESSION_COOKIE, services.door.session_or_new(g.visit)[1])
         return response
 
@@ -171,7 +174,8 @@ def pages(services: Services) -> Blueprint:
     @page.post("/operator")
     def operator_login() -> AnyResponse:
         require_operator(services, g.visit, request.form.get("key", ""))
-        response: AnyResponse = redirect(g.visit.prefix + "/metrics", 303)
+        to = "/templates" if request.args.get("to") == "templates" else "/metrics"
+        response: AnyResponse = redirect(g.visit.prefix + to, 303)
         if services.door.operator_key:
             set_cookie(response, OPERATOR_COOKIE, services.door.operator_cookie())
         return response

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from artbot_server.chat.candidates import FEWEST, MOST
 from artbot_server.web.fields import (
     LARGEST_WHOLE,
     PROMPT_CHARS,
@@ -61,6 +62,8 @@ class SessionChat(Request):
     key: Annotated[str, Field(max_length=512)] | None = None
     client_sid: ClientSid | None = None
     stream: bool = True
+    candidates: Annotated[int, Field(ge=FEWEST, le=MOST)] | None = None
+    overrides: dict[str, Any] = Field(default_factory=dict, max_length=64)
 
     @model_validator(mode="after")
     def _check(self) -> SessionChat:
@@ -178,25 +181,43 @@ class History(Request):
     limit: Annotated[int, Field(ge=1, le=50)] = 50
 
 
+def _as_text(value: Any) -> Any:
+    return repr(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+Cursor = Annotated[Text, Field(max_length=128), BeforeValidator(_as_text)]
+"""What a page of conversations ends with; a bare `updated_at` will do too."""
+
+
 class Conversations(Request):
     """`conversations`."""
 
-    before: Annotated[float, Field(ge=0, strict=False)] | None = None
+    before: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=50)] = 30
+
+
+Title = Annotated[Text, Field(max_length=200)]
 
 
 class NewConversation(Request):
     """`new_conversation`."""
 
-    title: Annotated[Text, Field(max_length=200)] = ""
+    title: Title = ""
     folder: OptionalName = None
     template: OptionalName = None
 
 
 class OneConversation(Request):
-    """`delete_conversation`."""
+    """`close_conversation`, `export_conversation`, `delete_conversation`."""
 
     conversation_id: Id
+
+
+class RenameConversation(Request):
+    """`rename_conversation`."""
+
+    conversation_id: Id
+    title: Title
 
 
 class OneImage(Request):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from artbot_server.chat.completions import CompletionService
+from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
 from artbot_server.config import Settings
 from artbot_server.painting.backend_questions import BackendQuestions
@@ -14,6 +16,7 @@ from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.painting.template_tool import TemplateTool
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.deliveries import DeliveryStore
 from artbot_server.storage.jobs import JobStore
@@ -39,6 +42,8 @@ class Services:
     audience: Audience
     chat: ChatService
     conversations: ConversationStore
+    conversation_service: ConversationService
+    completions: CompletionService
     queue: PaintQueue
     jobs: JobStore
     batches: BatchService
@@ -46,6 +51,7 @@ class Services:
     pictures: PictureStore
     keep_upload: KeepUpload
     templates: TemplateStore
+    template_tool: TemplateTool
     chat_limit: AskLimit
     upload_limit: AskLimit
     backend: BackendQuestions

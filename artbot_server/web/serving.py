@@ -81,7 +81,10 @@ def _eventlet(listener: socket.socket, app: WsgiApp, connections: int) -> Server
     from eventlet.websocket import RFC6455WebSocket
 
     RFC6455WebSocket._apply_mask = staticmethod(unmask)
-    serving = eventlet.spawn(eventlet.wsgi.server, listener, app, log_output=False, max_size=connections, debug=False)
+    serving = eventlet.spawn(
+        eventlet.wsgi.server, listener, app, log_output=False, max_size=connections, debug=False,
+        minimum_chunk_size=1,  # what a response yields goes out at once; eventlet would gather 4 KB of a stream first
+    )  # fmt: skip
 
     class Running:
         def stop(self) -> None:

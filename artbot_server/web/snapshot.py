@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import orjson
 
-from artbot_server.chat.messages import Conversation, Message
+from artbot_server.chat.messages import cursor_of, replies_of
 from artbot_server.web.services import Services
 
 SNAPSHOT_BYTES = 64_000
 SNAPSHOT_MESSAGES = 50
 
 
-def session_snapshot(services: Services, session_id: str, token: str | None) -> dict[str, Any]:
+def session_snapshot(services: Services, session_id: str, token: str | None, operator: bool = False) -> dict[str, Any]:
     """The snapshot of docs/protocol.md. `token` is None for a page, whose cookie holds it.
 
     What does not fit is left out: waiting jobs of batches, which list them too; from the old end messages behind
@@ -27,28 +26,18 @@ def session_snapshot(services: Services, session_id: str, token: str | None) -> 
     snapshot: dict[str, Any] = {
         "session_id": session_id,
         "token": token,
+        "operator": operator,
         "server": services.server_json(),
-        "conversation": conversation_json(services, conversation) if conversation else None,
+        "conversation": services.conversation_service.record(conversation) if conversation else None,
         "messages": [message.as_json() for message in messages],
         "cursor": cursor_of(messages),
         "replies": services.chat.live.of_session(session_id),
-        "jobs": services.queue.records(session_id, [m.id for m in messages if m.role == "assistant"]),
+        "jobs": services.queue.records(session_id, replies_of(messages)),
         "batches": services.batches.records(session_id, unfinished=True),
         "folders": [{"name": folder.name, "templates": list(folder.templates)} for folder in library.folders.values()],
         "templates_version": library.version,
     }
     return _fitted(snapshot)
-
-
-def cursor_of(messages: Sequence[Message]) -> int | None:
-    """Where `history` goes on from; None at the beginning of the conversation."""
-    return messages[0].position if messages and messages[0].position > 0 else None
-
-
-def conversation_json(services: Services, conversation: Conversation) -> dict[str, Any]:
-    """A conversation's record with its newest picture."""
-    picture_id = services.conversations.newest_picture(conversation.session_id, conversation.id)
-    return conversation.as_json(services.sign(picture_id, "thumbnail") if picture_id else None)
 
 
 def _fitted(snapshot: dict[str, Any]) -> dict[str, Any]:

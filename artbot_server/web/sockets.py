@@ -78,9 +78,10 @@ class Sockets:
             visit.prefix,
         )
         services.audience.join(member)
-        self._socketio.start_background_task(self._welcome, member, None if from_cookie else token)
+        operator = services.door.may_operate(visit)
+        self._socketio.start_background_task(self._welcome, member, None if from_cookie else token, operator)
 
-    def _welcome(self, member: Member, token: str | None) -> None:
+    def _welcome(self, member: Member, token: str | None, operator: bool) -> None:
         """Send the snapshot first, once the handshake is over (what is emitted during it comes before it)."""
         until = time.monotonic() + HANDSHAKE_S
         while not self._socketio.server.manager.is_connected(member.sid, "/"):
@@ -88,7 +89,7 @@ class Sockets:
                 return
             time.sleep(0.002)
         try:
-            snapshot = session_snapshot(self._services, member.session_id, token)
+            snapshot = session_snapshot(self._services, member.session_id, token, operator)
         except ArtbotError as error:
             log.warning("no snapshot could be made", error=error.error_code)
             self._socketio.server.disconnect(member.sid)

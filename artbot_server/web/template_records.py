@@ -39,6 +39,11 @@ def picture_of(library: Library, folder: str, template: str | None) -> Path | No
     return inside.picture if inside else None
 
 
+def picture_address(library: Library, folder: str, template: str) -> str | None:
+    """Where a template's picture is served, None where it has none."""
+    return _address(folder, template, library.version) if picture_of(library, folder, template) else None
+
+
 def _folder_json(folder: Folder, version: str) -> dict[str, Any]:
     templates = [_template_json(template, version) for template in folder.templates.values()]
     broken = [

@@ -20,12 +20,14 @@ export class Actions {
 
   send(text) {
     const { folder, template, image, paintRightAway: paint } = this.#choice;
+    const { overrides, guided } = this.#choice.overrides();
     const message = {
       text,
       paint,
       ...(folder && { folder }),
       ...(template && { template }),
-      ...(image && { image_id: image.id }),
+      ...(image && !guided && { image_id: image.id }),
+      ...(paint && Object.keys(overrides).length && { overrides }),
     };
     this.#choice.setImage(null);
     return this.#outbox.add(message);

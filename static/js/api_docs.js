@@ -1,4 +1,4 @@
-// The reference of the HTTP API: Swagger UI over /api/v1/openapi.json. It asks with the page's own cookies.
+// The reference of the HTTP API: Swagger UI over its description, which lies beside the page. It asks with the page's cookies.
 
 import { at } from "./address.js";
 

@@ -7,6 +7,7 @@ import { io } from "../vendor/socket.io-4.8.4.esm.min.js";
 const FACTS = [
   "session",
   "user_message",
+  "conversation",
   "message",
   "gpt_chat",
   "chat_error",

@@ -44,17 +44,13 @@ export class ConversationActions {
     return this.#connection.ask("conversations", before ? { before } : {});
   }
 
-  async rename(conversationId, title) {
-    const ack = await this.#connection.ask("rename_conversation", { conversation_id: conversationId, title });
-    if (ack.ok) this.#state.setConversation(ack.conversation);
-    return ack;
+  rename(conversationId, title) {
+    return this.#connection.ask("rename_conversation", { conversation_id: conversationId, title });
   }
 
   /** A closed conversation can be read and taken along; nothing more is said in it. */
-  async close(conversationId) {
-    const ack = await this.#connection.ask("close_conversation", { conversation_id: conversationId });
-    if (ack.ok) this.#state.setConversation(ack.conversation);
-    return ack;
+  close(conversationId) {
+    return this.#connection.ask("close_conversation", { conversation_id: conversationId });
   }
 
   async remove(conversationId) {

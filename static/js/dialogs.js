@@ -9,7 +9,8 @@ export class Dialogs {
   constructor() {
     for (const dialog of document.querySelectorAll("dialog")) {
       dialog.addEventListener("click", (event) => {
-        if (event.target === dialog || event.target.closest("[data-close]")) this.close(dialog.dataset.dialog);
+        const beside = event.target === dialog && !("keep" in dialog.dataset); // what was typed is not lost by a slip
+        if (beside || event.target.closest("[data-close]")) this.close(dialog.dataset.dialog);
       });
       dialog.addEventListener("close", () => this.#closed(dialog));
       dialog.addEventListener("keydown", (event) => {

@@ -4,11 +4,16 @@
 import { en } from "./words/en.js";
 import { zh } from "./words/zh.js";
 
-const TABLES = { en, zh };
+const TABLES = { en: { ...en }, zh: { ...zh } };
 let language = "en";
 
 export const currentLanguage = () => language;
 export const localeTag = () => (language === "zh" ? "zh-CN" : "en-GB");
+
+/** Sentences that only one page needs. */
+export function addWords(tables) {
+  for (const [name, words] of Object.entries(tables)) Object.assign(TABLES[name], words);
+}
 
 export function setLanguage(next) {
   language = next.toLowerCase().startsWith("zh") ? "zh" : "en";

@@ -1,4 +1,4 @@
-// Ids and seeds that this page makes.
+// Ids that this page makes.
 
 /** A version 4 UUID; crypto.randomUUID exists only on https and on loopback. */
 export function newId() {
@@ -9,6 +9,3 @@ export function newId() {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
-
-/** A seed that A1111 would have drawn itself: 0 to 2^31 - 1. */
-export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] >>> 1;

@@ -58,11 +58,3 @@ export function askedJob(ask, created_at) {
     ended_at: null,
   };
 }
-
-/** What `generate` needs to paint this job again: the same but for the seed. */
-export function againAsk(job, { job_id, seed }) {
-  const { prompt, negative_prompt, folder, template, image_id, conversation_id, reply_id } = job;
-  const ask = { job_id, prompt, negative_prompt, folder, template, conversation_id, reply_id, image_id };
-  const known = Object.entries(ask).filter(([, value]) => value !== null && value !== undefined);
-  return { ...Object.fromEntries(known), overrides: { ...job.overrides, seed } };
-}

@@ -120,6 +120,9 @@ function arrange() {
 for (const type of ["turns", "view"]) state.addEventListener(type, arrange);
 state.addEventListener("snapshot", ({ detail }) => actions.loadTemplates(detail.templates_version));
 state.addEventListener("snapshot", () => countOf(choice.settings) && actions.backend());
+state.addEventListener("snapshot", ({ detail }) =>
+  document.documentElement.toggleAttribute("data-operator", detail.operator),
+);
 state.addEventListener("view", () => {
   const idle = document.activeElement === document.body && !dialogs.modal;
   if (idle && matchMedia("(pointer: fine)").matches) composer.focus();

@@ -1,8 +1,8 @@
 // What a person can have painted, as one function each: asks the server and tells state. Each resolves with null, or with
 // the error to be shown where it was asked.
 
-import { againAsk, askedJob } from "./jobs.js";
-import { newId, newSeed } from "./ids.js";
+import { askedJob } from "./jobs.js";
+import { newId } from "./ids.js";
 import { tabStore } from "./preferences.js";
 
 const VARIATION = 0.15; // of the way to another picture: the subject stays
@@ -48,7 +48,8 @@ export class PaintingActions {
   }
 
   again(job) {
-    return this.#generate(againAsk(job, { job_id: newId(), seed: newSeed() }), job);
+    const ask = { job_id: job.job_id, new_job_id: newId() };
+    return this.#order("again", ask, { ...this.#like(job), job_id: ask.new_job_id });
   }
 
   /** Paint a part of a picture anew, in the same template; `mask` are the bytes of a PNG. */
@@ -63,13 +64,14 @@ export class PaintingActions {
   /** The same picture with more pixels. */
   upscale(job, picture, scale) {
     const shape = { width: picture.width * scale, height: picture.height * scale, count: 1 };
-    return this.#order("upscale", { ...this.#beside(job), image_id: picture.id, scale }, { ...job, ...shape });
+    const ask = { ...this.#beside(job), image_id: picture.id, scale };
+    return this.#order("upscale", ask, { ...this.#like(job), ...ask, ...shape });
   }
 
   /** The same picture a little otherwise. */
   vary(job, picture) {
     const ask = { ...this.#beside(job), image_id: picture.id, strength: VARIATION, count: VARIATIONS };
-    return this.#order("vary", ask, { ...job, count: VARIATIONS });
+    return this.#order("vary", ask, { ...this.#like(job), ...ask });
   }
 
   cancel(job) {
@@ -109,17 +111,21 @@ export class PaintingActions {
 
   /** The sheet stays until the server has taken the order: a refusal is said where it was asked. */
   #generate(ask, shape) {
-    return this.#order("generate", ask, { ...shape, ...ask });
+    const { width, height, count } = shape ?? {};
+    const { mask, ...shown } = ask;
+    return this.#order("generate", ask, { width, height, count, ...shown });
   }
 
   async #order(event, ask, shown) {
     const ack = await this.#connection.ask(event, ask);
     if (!ack.ok) return ack.error;
-    const { width, height, count, prompt, negative_prompt, folder, template } = shown;
-    const shape = { width, height, count, prompt, negative_prompt, folder, template };
-    const { mask, ...fields } = ask;
-    this.#state.addJob(askedJob({ ...shape, ...fields }, this.#state.next()));
+    this.#state.addJob(askedJob(shown, this.#state.next()));
     return null;
+  }
+
+  /** What a further picture of a job has in common with it, to be shown until the server's own record comes. */
+  #like({ prompt, negative_prompt, folder, template, width, height, count, conversation_id, reply_id }) {
+    return { prompt, negative_prompt, folder, template, width, height, count, conversation_id, reply_id };
   }
 
   /** Where a further picture of a job is shown. */

@@ -47,6 +47,12 @@ export class State extends EventTarget {
     this.tell("conversations");
   }
 
+  on_conversation({ conversation }) {
+    if (conversation.conversation_id === this.view) this.conversation = conversation;
+    this.tell("turns");
+    this.tell("conversations");
+  }
+
   on_message(frame) {
     if (!this.replies.has(frame.reply_id)) this.#meet(frame);
     const { reply, outcome, piece } = applyFrame(this.replies.get(frame.reply_id), frame);
@@ -149,13 +155,6 @@ export class State extends EventTarget {
   hold(kept) {
     Object.assign(this, kept);
     this.tell("turns");
-  }
-
-  /** A conversation was renamed or closed. */
-  setConversation(conversation) {
-    if (conversation.conversation_id === this.view) this.conversation = { ...this.conversation, ...conversation };
-    this.tell("turns");
-    this.tell("conversations");
   }
 
   turns() {

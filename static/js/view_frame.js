@@ -1,11 +1,9 @@
-// The frame around the work: the bar's title, demo badge and connection, theme and language, and the window's title.
+// The frame around the work: the bar's title, demo badge and connection, and the window's title.
 
 import { copyText, parts } from "./dom.js";
 import { hasEnded } from "./jobs.js";
-import { currentLanguage, errorWords, label, say, setLanguage, t, translate } from "./i18n.js";
-import { browserStore } from "./preferences.js";
-
-const THEMES = ["system", "light", "dark"];
+import { errorWords, say, t } from "./i18n.js";
+import { Look } from "./look.js";
 
 export class FrameView {
   #state;
@@ -22,7 +20,6 @@ export class FrameView {
     connection.addEventListener("status", () => this.render());
     document.addEventListener("visibilitychange", () => this.#seen());
     this.#listen(dialogs);
-    this.#nameTheme();
   }
 
   render() {
@@ -34,8 +31,7 @@ export class FrameView {
   // ---- Internal ----
 
   #listen(dialogs) {
-    document.querySelector("[data-lang-switch]").addEventListener("click", () => this.#switchLanguage());
-    document.querySelector("[data-theme-switch]").addEventListener("click", () => this.#switchTheme());
+    new Look({ toast: this.#toast, changed: () => this.#state.tell("language") });
     document.querySelector("[data-demo-badge]").addEventListener("click", () => dialogs.open("demo"));
     document
       .querySelector("[data-connection] [data-part=retry]")
@@ -84,29 +80,6 @@ export class FrameView {
     say(pop.about, `demo.about.${kind}`);
     pop.engine.hidden = !engine;
     pop.backend.hidden = !backend;
-  }
-
-  #switchLanguage() {
-    const next = currentLanguage() === "zh" ? "en" : "zh-CN";
-    browserStore.set("language", next);
-    document.documentElement.lang = next;
-    setLanguage(next);
-    translate(document);
-    this.#nameTheme();
-    this.#state.tell("language");
-  }
-
-  #switchTheme() {
-    const next = THEMES[(THEMES.indexOf(browserStore.get("theme", "system")) + 1) % THEMES.length];
-    browserStore.set("theme", next);
-    if (next === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = next;
-    this.#nameTheme();
-    this.#toast(`theme.${next}`);
-  }
-
-  #nameTheme() {
-    label(document.querySelector("[data-theme-switch]"), `theme.${browserStore.get("theme", "system")}`);
   }
 
   #count({ job, before }) {

@@ -129,6 +129,7 @@ export class ViewerView {
     named.unshare.hidden = !picture.shared_url;
     named.note.textContent = "";
     link(named.download, picture);
+    named.template.href = `/templates?job=${encodeURIComponent(job.job_id)}`;
     [...named.film.children].forEach((button, n) => button.toggleAttribute("aria-current", n === this.#at));
     named.film.children[this.#at]?.scrollIntoView({ block: "nearest", inline: "center" });
   }

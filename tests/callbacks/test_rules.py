@@ -37,9 +37,28 @@ def test_an_address_is_taken_apart_once(url, target):
 @pytest.mark.parametrize(
     "url",
     [
-        *("hello", "//a.example/x", "ftp://a.example", "file:///etc/passwd", "gopher://a.example", "javascript:alert(1)"),
-        *("https://", "https:///x", "https://a.example:0/", "https://a.example:x/", "https://*/x", "https://*.example/"),
-        *("https://a.example/a b", "https://a.example/\r\nX: y", "https://a.example\\@b.example/", "https://a.example/ä"),
+        *(
+            "hello",
+            "//a.example/x",
+            "ftp://a.example",
+            "file:///etc/passwd",
+            "gopher://a.example",
+            "javascript:alert(1)",
+        ),
+        *(
+            "https://",
+            "https:///x",
+            "https://a.example:0/",
+            "https://a.example:x/",
+            "https://*/x",
+            "https://*.example/",
+        ),
+        *(
+            "https://a.example/a b",
+            "https://a.example/\r\nX: y",
+            "https://a.example\\@b.example/",
+            "https://a.example/ä",
+        ),
         "https://a.example/" + "x" * 2_000,
     ],
 )

@@ -10,6 +10,7 @@ from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, BadRequest, NotFound
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.database import Database
+from artbot_server.storage.paintings import Paintings
 from tests.chat.scripted_engine import ScriptedEngine
 from tests.storage.databases import fresh_url
 
@@ -37,6 +38,7 @@ class ChatHouse:
         self._told = threading.Condition()
         self.service = ChatService(
             self.store,
+            Paintings(self.database),
             ChatPorts(
                 engine_for=self._engine_for,
                 system_prompt=self._system_prompt,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from artbot_server.chat.history import MESSAGE_TOKENS, State, Turn, estimate, window
+from artbot_server.chat.history import MESSAGE_TOKENS, Painted, State, Turn, as_painted, estimate, window
 
 SYSTEM = {"role": "system", "content": "Draw."}
 
@@ -110,3 +110,37 @@ def test_a_long_history_costs_as_much_as_a_short_one() -> None:
     window("", short)
     window("", long)
     assert long.seen == short.seen <= 41
+
+
+FOX = Painted("a red fox, snow")
+
+
+@pytest.mark.parametrize(
+    ("content", "found", "painted", "text"),
+    [
+        ("a red fox, snow", FOX, None, "a red fox, snow"),
+        ("a red fox, snow", FOX, FOX, "a red fox, snow"),
+        ("a red fox, snow", FOX, Painted("a blue fox"), "a blue fox"),
+        ("Here you are:\n```\na red fox, snow\n```", FOX, Painted("a blue fox"), "Here you are:\n```\na blue fox\n```"),
+        ("a red fox,\nsnow", FOX, Painted("a blue fox"), "a blue fox"),
+        ("Hello!", None, Painted("a blue fox"), "a blue fox"),
+        ("", None, Painted("a blue fox"), ""),
+        ("a red fox, snow", FOX, Painted("a red fox, snow", "rain"), "Prompt: a red fox, snow\nNegative prompt: rain"),
+        (
+            "Prompt: a red fox\nNegative prompt: rain",
+            Painted("a red fox", "rain"),
+            Painted("a blue fox", "hail"),
+            "Prompt: a blue fox\nNegative prompt: hail",
+        ),
+        ("Prompt: a red fox\nNegative prompt: rain", Painted("a red fox", "rain"), Painted("a blue fox"), "a blue fox"),
+    ],
+)
+def test_a_reply_is_read_again_with_the_prompt_as_it_was_painted(content, found, painted, text):
+    assert as_painted(content, found, painted) == text
+
+
+def test_of_several_prompts_only_the_chosen_one_is_left():
+    listed = "1. a red fox, snow\n2. a blue fox, snow"
+    assert as_painted(listed, FOX, Painted("a blue fox, snow"), several=True) == "a blue fox, snow"
+    assert as_painted(listed, FOX, FOX, several=True) == "a red fox, snow"
+    assert as_painted(listed, FOX, None, several=True) == listed

@@ -5,11 +5,13 @@ import pytest
 
 from artbot_server.chat.relay import CHECKPOINT_S, LiveReply, ReplyIds, relay
 from artbot_server.errors import EngineFailed
+from artbot_server.events import Frame, ServerChanged
 from artbot_server.llm.base import ChatRequest, ReplyEnd
 from tests.chat.scripted_engine import ScriptedEngine
 
 IDS = ReplyIds(session_id="anna", conversation_id="c1", message_id="m1", reply_id="r1", client_sid=None)
 QUESTION = ChatRequest([])
+END = ServerChanged({"any": "event"})
 
 
 class Way:
@@ -128,3 +130,41 @@ def test_a_short_reply_is_not_written_on_its_way():
     way = Way(*"A red fox in the snow", ReplyEnd())
     assert way.run().seq == 21
     assert way.checkpoints == []
+
+
+def told(news):
+    return [(event.message, event.first, event.seq) if isinstance(event, Frame) else event for event in news]
+
+
+def test_a_follower_gets_what_came_before_him_joined_and_the_end():
+    reply = LiveReply(IDS)
+    for piece in ("A ", "red ", "fox"):
+        reply.add(piece)
+    reply.over(END)
+    assert told(reply.follow(1)) == [("A red fox", 1, 3), END]
+    assert told(reply.follow(1)) == [("A red fox", 1, 3), END]
+
+
+def test_a_follower_hears_each_piece_as_it_comes_and_that_he_waits():
+    reply = LiveReply(IDS)
+    news = reply.follow(0.01)
+    assert next(news) is None
+    reply.add("A ")
+    assert next(news).message == "A "
+    reply.add("red ")
+    reply.add("fox")
+    assert told([next(news)]) == [("red fox", 2, 3)]
+    assert next(news) is None
+    reply.over(None)
+    assert list(news) == []
+
+
+def test_a_follower_in_another_thread_is_woken():
+    reply, heard = LiveReply(IDS), []
+    follower = threading.Thread(target=lambda: heard.extend(told(reply.follow(20))))
+    follower.start()
+    reply.add("A fox")
+    reply.over(END)
+    follower.join(10)
+    assert not follower.is_alive()
+    assert heard == [("A fox", 1, 1), END]

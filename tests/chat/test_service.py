@@ -4,6 +4,7 @@ import uuid
 import pytest
 from sqlalchemy import text
 
+from artbot_server.chat.turns import begun
 from artbot_server.errors import BadRequest, Busy, EngineFailed, NotFound, TooMany, Unavailable
 from artbot_server.llm.base import ReplyEnd
 from artbot_server.storage.database import Database
@@ -30,6 +31,11 @@ def held(*before, after=("the rest",)):
 
 def rows(house, table):
     return house.database.read(lambda connection: connection.execute(text(f"SELECT * FROM {table}")).mappings().all())
+
+
+def begun_in(house):
+    """The id of an empty conversation."""
+    return house.store.create(begun(str(uuid.uuid4()), "anna", "", None, None)).id
 
 
 def change(house, statement):
@@ -123,7 +129,7 @@ def at_once(*calls):
 @pytest.mark.parametrize("known", [False, True], ids=["a new conversation", "a known conversation"])
 def test_the_same_message_twice_at_the_same_instant_is_done_once(house, known):
     for number in range(5):
-        conversation_id = house.service.new_conversation("anna").id if known else None
+        conversation_id = begun_in(house) if known else None
         again = {"message_id": str(uuid.uuid4()), "conversation_id": conversation_id}
         one, other = at_once(lambda again=again: house.say(**again), lambda again=again: house.say(**again))
         assert one == other
@@ -138,7 +144,7 @@ def test_the_same_message_twice_to_two_web_processes_is_done_once(known):
     url = empty_postgres()
     with ChatHouse(url, owner="web-1") as one_house, ChatHouse(url, owner="web-2") as other_house:
         for number in range(5):
-            conversation_id = one_house.service.new_conversation("anna").id if known else None
+            conversation_id = begun_in(one_house) if known else None
             again = {"message_id": str(uuid.uuid4()), "conversation_id": conversation_id}
             one, other = at_once(
                 lambda again=again: one_house.say(**again), lambda again=again: other_house.say(**again)
@@ -169,7 +175,7 @@ def test_a_second_message_meanwhile_is_busy_and_leaves_nothing(tmp_path):
 def test_two_messages_at_the_same_instant_one_is_busy(tmp_path):
     engine, gate = held("A fox")
     with sqlite_house(tmp_path, engine=engine) as house:
-        conversation_id = house.service.new_conversation("anna").id
+        conversation_id = begun_in(house)
         answers = at_once(
             lambda: house.say("red", conversation_id=conversation_id),
             lambda: house.say("blue", conversation_id=conversation_id),
@@ -346,7 +352,7 @@ def test_talk_without_a_prompt_is_not_painted(tmp_path):
     engine = ScriptedEngine("Hello! What would you like to see?", ReplyEnd("stop"))
     with sqlite_house(tmp_path, engine=engine) as house:
         end = house.end_of(house.say(paint=True, folder="animals", template="t"))
-        assert (end.prompt, end.job_id, end.paint_error) == (None, None, None)
+        assert (end.prompt, end.job_id, end.paint_error["code"]) == (None, None, "no_prompt")
         assert not house.painted
 
 
@@ -477,7 +483,112 @@ def test_a_running_replys_lease_is_renewed_by_its_process(tmp_path):
 
 
 def test_a_conversation_begun_empty_is_named_by_its_first_message(house):
-    empty = house.service.new_conversation("anna")
+    empty = begun_in(house)
     for words in ("a lion cub", "at night"):
-        house.end_of(house.say(words, conversation_id=empty.id))
-    assert (empty.title, house.store.get("anna", empty.id).title) == ("", "a lion cub")
+        house.end_of(house.say(words, conversation_id=empty))
+    assert house.store.get("anna", empty).title == "a lion cub"
+
+
+LISTED = "1. a red fox, snow\n   A fox.\n2. a blue fox, snow\n   Another one."
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"text": "a fox", "candidates": 2},
+        {"text": "/image:prompt a fox", "candidates": 2},
+        {"text": "/image:prompt a fox"},
+    ],
+)
+def test_several_prompts_to_choose_from_are_told_and_stored(tmp_path, asked):
+    with sqlite_house(tmp_path, engine=ScriptedEngine(LISTED, ReplyEnd("stop"))) as house:
+        ids = house.say(**asked, folder="animals")
+        end = house.end_of(ids)
+        assert [each["prompt"] for each in end.candidates] == ["a red fox, snow", "a blue fox, snow"]
+        assert end.candidates[0]["explanation"] == "A fox."
+        assert end.prompt == "a red fox, snow"
+        stored = house.stored(ids)
+        assert (stored.candidates, stored.prompt) == (end.candidates, end.prompt)
+        [request] = house.engine.requests
+        system, user = request.messages
+        assert system["content"].startswith("You draw animals.\n\n")
+        assert f"{asked.get('candidates', 3)} numbered prompts" in system["content"]
+        assert user["content"] == "a fox"
+        assert house.store.message("anna", ids.message_id).content == "a fox"
+
+
+def test_without_being_asked_for_there_are_no_candidates(tmp_path):
+    with sqlite_house(tmp_path, engine=ScriptedEngine(LISTED, ReplyEnd("stop"))) as house:
+        end = house.end_of(house.say("a fox"))
+        assert "candidates" not in end.fields()
+        assert house.engine.requests[0].messages == [{"role": "user", "content": "a fox"}]
+
+
+def test_an_unknown_mode_is_not_found_and_a_mode_alone_is_nothing_to_say(house):
+    with pytest.raises(NotFound) as caught:
+        house.say("/image:promt a fox")
+    assert caught.value.detail["allowed"] == ["/image:prompt", "/default"]
+    assert "Mode not found" in caught.value.message
+    with pytest.raises(BadRequest):
+        house.say("/image:prompt ")
+    assert rows(house, "messages") == []
+
+
+def test_a_closed_conversation_refuses_messages_but_what_runs_goes_on(tmp_path):
+    engine, gate = held("A red ", after=("fox, snow",))
+    with sqlite_house(tmp_path, engine=engine) as house:
+        ids = house.say(paint=True, folder="animals", template="t")
+        house.stream()
+        house.store.change("anna", ids.conversation_id, closed_at=1.0)
+        with pytest.raises(Busy) as caught:
+            house.say("more", conversation_id=ids.conversation_id)
+        assert caught.value.error_code == "closed"
+        gate.set()
+        assert house.end_of(ids).full_message == "A red fox, snow"
+
+
+def test_a_reply_is_followed_from_its_first_word_however_far_it_is(tmp_path):
+    engine, gate = held("A red ", after=("fox, snow",))
+    with sqlite_house(tmp_path, engine=engine) as house:
+        ids = house.say()
+        house.stream()
+        news = house.service.follow("anna", ids.reply_id, 0.05)
+        first = next(news)
+        assert (first.message, first.seq) == ("A red ", 1)
+        assert next(news) is None  # silent
+        gate.set()
+        *_, last = news
+        assert (last.full_message, last.prompt) == ("A red fox, snow", "A red fox, snow")
+        house.end_of(ids)
+        again = list(house.service.follow("anna", ids.reply_id, 0.05))
+        assert [event.name for event in again] == ["message", "gpt_chat"]
+        assert (again[0].message, again[0].first, again[0].seq) == ("A red fox, snow", 1, 2)
+        assert again[1].fields() == last.fields()
+        assert list(house.service.follow("bert", ids.reply_id, 0.05)) == []
+
+
+def test_a_reply_of_another_process_is_waited_for(tmp_path):
+    engine, gate = held("A red ", after=("fox, snow",))
+    with sqlite_house(tmp_path, engine=engine) as house, ChatHouse(house.url, owner="web-2") as other:
+        ids = house.say()
+        house.stream()
+        news = other.service.follow("anna", ids.reply_id, 0.02)
+        assert next(news) is None
+        gate.set()
+        assert [event.name for event in news if event is not None] == ["message", "gpt_chat"]
+
+
+def test_a_reply_that_broke_tells_followers_its_error(tmp_path):
+    engine = ScriptedEngine("A red ", EngineFailed("The stream broke.", code="engine_cut"))
+    with sqlite_house(tmp_path, engine=engine) as house:
+        ids = house.say()
+        house.end_of(ids)
+        *_, last = house.service.follow("anna", ids.reply_id, 0.05)
+        assert (last.name, last.error["code"], last.full_message) == ("chat_error", "engine_cut", "A red ")
+
+
+def test_options_and_a_system_prompt_of_ones_own_reach_the_model(house):
+    house.end_of(house.say("a fox", system="Be brief.", options={"top_p": 0.5}, folder="animals"))
+    [request] = house.engine.requests
+    assert request.messages[0] == {"role": "system", "content": "Be brief."}
+    assert request.options == {"top_p": 0.5}

@@ -1,15 +1,31 @@
 import time
+from dataclasses import replace
 
 import pytest
 
-from artbot_server.chat.prompts import FoundPrompt, find_prompt
+from artbot_server.chat.candidates import Candidate
+from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import Outcome, ReplyIds
-from artbot_server.chat.turns import TITLE_CHARS, empty_reply, ids_of, last_event, title_of, user_message
+from artbot_server.chat.turns import (
+    TITLE_CHARS,
+    Finding,
+    begun,
+    empty_reply,
+    finding,
+    ids_of,
+    last_event,
+    row_end,
+    stored_end,
+    title_of,
+    user_message,
+)
 from artbot_server.chat.words import Words
 from artbot_server.errors import EngineFailed, TooMany
 from artbot_server.llm.base import ReplyEnd
 
 IDS = ReplyIds(session_id="anna", conversation_id="c1", message_id="m1", reply_id="r1", client_sid="panel")
+RAINLESS = Finding(FoundPrompt("a red fox, snow", "rain"))
+LISTED = "1. a red fox, snow\n   A fox.\n2. a blue fox, snow\n   Another."
 ID_FIELDS = {"client_sid": "panel", "message_id": "m1", "reply_id": "r1", "conversation_id": "c1"}
 
 
@@ -56,17 +72,17 @@ def test_an_empty_reply_is_streaming_and_gives_its_ids_back():
 
 def test_the_end_of_a_reply_tells_all_of_it():
     outcome = Outcome("A fox", 4, "complete", ReplyEnd("stop", {"total_tokens": 9}))
-    found = find_prompt("Prompt: a red fox, snow\nNegative prompt: rain")
-    event = last_event(IDS, outcome, found, "job-1", None)
+    event = last_event(IDS, outcome, RAINLESS, "job-1", None)
     assert event.name == "gpt_chat"
     assert event.fields() == ID_FIELDS | {
         "full_message": "A fox", "seq": 4, "prompt": "a red fox, snow", "negative_prompt": "rain",
-        "finish_reason": "stop", "usage": {"total_tokens": 9}, "state": "complete", "job_id": "job-1",
+        "finish_reason": "stop", "usage": {"total_tokens": 9}, "state": "complete", "model": None,
+        "job_id": "job-1",
     }  # fmt: skip
 
 
 def test_the_end_of_a_stopped_reply_says_so():
-    fields = last_event(IDS, Outcome("A f", 1, "stopped"), None, None, None).fields()
+    fields = last_event(IDS, Outcome("A f", 1, "stopped"), Finding(), None, None).fields()
     assert (fields["state"], fields["prompt"], fields["finish_reason"]) == ("stopped", None, None)
     assert "job_id" not in fields
     assert "paint_error" not in fields
@@ -75,13 +91,67 @@ def test_the_end_of_a_stopped_reply_says_so():
 def test_why_nothing_is_painted_stands_beside_the_prompt():
     error = TooMany("Your queue is full.")
     outcome = Outcome("a red fox, snow", 1, "complete")
-    fields = last_event(IDS, outcome, FoundPrompt("a red fox, snow", None), None, error).fields()
+    fields = last_event(IDS, outcome, Finding(FoundPrompt("a red fox, snow")), None, error).fields()
     assert fields["paint_error"] == error.as_json()
     assert fields["prompt"] == "a red fox, snow"
 
 
 def test_a_broken_reply_ends_with_its_error_and_what_had_come():
     error = EngineFailed("The stream broke.", code="engine_cut")
-    event = last_event(IDS, Outcome("A fo", 2, "failed", error=error), None, None, None)
+    event = last_event(IDS, Outcome("A fo", 2, "failed", error=error), Finding(), None, None)
     assert event.name == "chat_error"
     assert event.fields() == ID_FIELDS | {"error": error.as_json(), "full_message": "A fo"}
+
+
+def test_what_is_found_in_a_reply_is_its_prompt():
+    assert finding(Outcome("a red fox, snow", 1, "complete"), None) == Finding(FoundPrompt("a red fox, snow"))
+    assert finding(Outcome("Hello!", 1, "complete"), None) == Finding()
+    broken = Outcome("a red fox, snow", 1, "failed", error=EngineFailed("The stream broke."))
+    assert finding(broken, None) == finding(broken, 3) == Finding()
+
+
+def test_of_several_prompts_the_first_is_the_prompt():
+    found = finding(Outcome(LISTED, 1, "complete"), 3)
+    assert found.prompt == FoundPrompt("a red fox, snow")
+    assert found.candidates == (
+        Candidate("a red fox, snow", "", "A fox."),
+        Candidate("a blue fox, snow", "", "Another."),
+    )
+    assert found.told["candidates"][1] == {
+        "prompt": "a blue fox, snow",
+        "negative_prompt": "",
+        "explanation": "Another.",
+    }
+    assert finding(Outcome(LISTED, 1, "complete"), 1).candidates == found.candidates[:1]
+    none = finding(Outcome("Hello!", 1, "complete"), 3)
+    assert (none.prompt, none.candidates) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "found"),
+    [
+        (Outcome("A fox", 4, "complete", ReplyEnd("stop", {"total_tokens": 9}, "fox-1")), RAINLESS),
+        (Outcome(LISTED, 4, "stopped"), finding(Outcome(LISTED, 4, "stopped"), 2)),
+        (Outcome("A f", 2, "failed", error=EngineFailed("The stream broke.", code="engine_cut")), Finding()),
+    ],
+)
+def test_a_stored_reply_tells_the_same_end_again(outcome, found):
+    stored = replace(empty_reply(IDS, None), **row_end(outcome, found, None))
+    assert stored_end(stored).fields() == last_event(IDS, outcome, found, None, None).fields()
+
+
+def test_a_row_names_the_model_that_was_asked_where_none_named_itself():
+    assert row_end(Outcome("", 0, "complete"), Finding(), "gpt")["model"] == "gpt"
+
+
+def test_a_conversation_begins_empty():
+    made = begun("c1", "anna", "Foxes", "animals", "cat", "panel")
+    assert (made.id, made.session_id, made.title, made.folder, made.template) == (
+        "c1",
+        "anna",
+        "Foxes",
+        "animals",
+        "cat",
+    )
+    assert (made.client_sid, made.message_count, made.closed_at) == ("panel", 0, None)
+    assert made.created_at == made.updated_at <= time.time()

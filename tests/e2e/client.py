@@ -12,6 +12,7 @@ from tests.server import wait_until
 EVENTS = (
     "session",
     "user_message",
+    "conversation",
     "message",
     "gpt_chat",
     "chat_error",

@@ -151,7 +151,7 @@ def test_a_controlnet_unit_gets_its_picture(caller, server, webui):
         ("img2img", {}, "init_images"),
         ("img2img", {"init_images": []}, "init_images"),
         ("img2img", {"init_images": ["no base64!"]}, "init_images"),
-        ("img2img", {"init_images": [base64.b64encode(b"no picture").decode()]}, "image"),
+        ("img2img", {"init_images": [base64.b64encode(b"no picture").decode()]}, "init_images"),
         ("chat/txt2img", {"steps": 0}, "steps"),
         ("chat/img2img", {}, "init_images"),
     ],

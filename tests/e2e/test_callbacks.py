@@ -118,7 +118,13 @@ def png():
 
 @pytest.mark.parametrize(
     "url",
-    ["http://169.254.169.254/latest", "http://127.0.0.1:1/x", "https://evil.example/", "not an address", "file:///etc/passwd"],
+    [
+        "http://169.254.169.254/latest",
+        "http://127.0.0.1:1/x",
+        "https://evil.example/",
+        "not an address",
+        "file:///etc/passwd",
+    ],
 )
 def test_an_address_that_is_not_allowed_is_refused_before_anything_is_done(server, url):
     with Client(server.address) as client:

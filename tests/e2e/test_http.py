@@ -338,7 +338,7 @@ def test_wrong_addresses_and_methods_are_told_in_json(server, method, path, stat
 def test_every_answer_protects_the_browser(server, path):
     headers = requests.get(server.address + path, timeout=10).headers
     assert all(part in headers["Content-Security-Policy"] for part in CSP_PARTS)
-    assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "no-referrer")
+    assert (headers["X-Content-Type-Options"], headers["Referrer-Policy"]) == ("nosniff", "same-origin")
 
 
 def test_nothing_of_this_was_a_fault_of_the_server(server):

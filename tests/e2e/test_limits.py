@@ -144,7 +144,8 @@ def test_an_oversized_event_costs_its_sender_the_connection(server, client):
     ("event", "good", "fields"),
     [
         ("gpt_chat", {"text": "a dog"},
-         "text message_id conversation_id folder template paint image_id model key client_sid stream"),
+         "text message_id conversation_id folder template paint image_id model key client_sid stream "
+         "candidates"),
         ("gpt_chat", ARTICLE, "messages key model client_sid stream"),
         ("stop_chat", {}, "reply_id message_id client_sid"),
         ("generate", GENERATE, "prompt folder template negative_prompt image_id image mask_id mask overrides job_id "
@@ -154,6 +155,9 @@ def test_an_oversized_event_costs_its_sender_the_connection(server, client):
         ("history", {}, "conversation_id before limit"),
         ("conversations", {}, "before limit"),
         ("new_conversation", {}, "title folder template"),
+        ("rename_conversation", {"conversation_id": "c", "title": "t"}, "conversation_id title"),
+        ("close_conversation", {}, "conversation_id"),
+        ("export_conversation", {}, "conversation_id"),
         ("delete_conversation", {}, "conversation_id"),
         ("share_image", {}, "image_id"),
         ("unshare_image", {}, "image_id"),

@@ -206,7 +206,9 @@ def test_a_proxy_that_strips_the_path_and_says_so(tmp_path):
     proxied = {"X-Forwarded-Prefix": "/studio", "X-Forwarded-For": "192.0.2.7", "X-Forwarded-Proto": "https"}
     with RunningServer(tmp_path, **settings) as server:
         server.wait_for_worker()
-        opened = requests.get(server.address + "/?access=blue whale", headers=proxied, allow_redirects=False, timeout=10)
+        opened = requests.get(
+            server.address + "/?access=blue whale", headers=proxied, allow_redirects=False, timeout=10
+        )
         assert opened.headers["Location"] == "/studio/"
         assert "Path=/studio/" in opened.headers["Set-Cookie"]
         closed = requests.get(server.address + "/", headers=proxied, timeout=10)

@@ -1,8 +1,10 @@
 """The whole way with a real model behind a real server. What it says is of no interest here, only how it comes."""
 
 import pytest
+import requests
 
 from tests.e2e.client import Client
+from tests.e2e.sse import events
 from tests.llm import llama
 from tests.server import RunningServer, wait_until
 
@@ -44,6 +46,21 @@ def test_a_stop_in_the_middle_frees_the_model(server, model):
         wait_until(lambda: not model.busy(), 20, "an idle model")
         written = model.tokens_written()
         assert written == model.tokens_written()
+
+
+def test_robotchats_stream_obeys_its_parameters_and_leaving_it_frees_the_model(server, model):
+    address = server.address + "/api/v1/chat-bot/openai/chat/completion/stream"
+    body = {"messages": [{"role": "user", "content": "Tell me a long story about a cat."}]}
+    short = body | {"max_tokens": 5, "stream_options": {"include_usage": True}}
+    with requests.post(address, json=short, stream=True, timeout=90) as response:
+        *_, closing, usage, done = [data for _, data in events(response)]
+    assert (closing["choices"][0]["finish_reason"], done) == ("length", "[DONE]")
+    assert usage["usage"]["completion_tokens"] == 5
+    with requests.post(address, json=body, stream=True, timeout=90) as response:
+        told = events(response)
+        assert next(told)[1]["choices"][0]["delta"]["role"] == "assistant"
+        assert next(told)[1]["choices"][0]["delta"]["content"]
+    wait_until(lambda: not model.busy(), 20, "an idle model")
 
 
 def test_a_reply_in_one_piece(server):

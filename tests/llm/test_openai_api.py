@@ -150,6 +150,21 @@ def test_the_sdk_is_not_imported_before_it_is_needed() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def test_further_parameters_are_passed_on_as_they_are(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
+    options = {"top_p": 0.5, "stop": ["a"], "logit_bias": {"1": 2}, "user": "u"}
+    for streamed in (True, False):
+        list(engine.open(replace(REQUEST, options=options, stream=streamed)))
+        assert fake.asked[-1].body.items() >= options.items()
+
+
+def test_a_parameter_with_a_new_name_is_sent_under_that(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
+    fake.answer(error(400, "Unsupported parameter: 'max_tokens'", param="max_tokens"), reply())
+    for _ in range(2):
+        list(engine.open(replace(REQUEST, options={"max_tokens": 9})))
+    told = [(asked.body.get("max_tokens"), asked.body.get("max_completion_tokens")) for asked in fake.asked]
+    assert told == [(9, None), (None, 9), (None, 9)]
+
+
 @pytest.mark.parametrize("parameter", ["temperature", "stream_options"])
 def test_a_refused_parameter_is_left_out(fake: FakeOpenAI, engine: OpenAIEngine, parameter: str) -> None:
     fake.answer(error(400, f"Unsupported value: '{parameter}' does not support this", param=parameter), reply())

@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  againAsk,
   applyImages,
   applyPlace,
   applyProgress,
@@ -77,24 +76,3 @@ test("an asked job gives way to the server's first record", () => {
   assert.equal(mergeJob(asked, record({ seq: 1, state: "queued", position: 3 })).position, 3);
 });
 
-test("again is the same but for the seed, and sends nothing that is not known", () => {
-  const job = record({
-    prompt: "a cat",
-    negative_prompt: "dogs",
-    folder: "f",
-    template: "t",
-    image_id: null,
-    conversation_id: "c",
-    reply_id: undefined,
-    overrides: { steps: 30, seed: 1 },
-  });
-  assert.deepEqual(againAsk(job, { job_id: "k", seed: 2 }), {
-    job_id: "k",
-    prompt: "a cat",
-    negative_prompt: "dogs",
-    folder: "f",
-    template: "t",
-    conversation_id: "c",
-    overrides: { steps: 30, seed: 2 },
-  });
-});

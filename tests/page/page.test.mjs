@@ -7,8 +7,9 @@ import { test } from "node:test";
 const root = new URL("../../static/", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), "utf8");
 const scripts = readdirSync(new URL("js/", root), { recursive: true }).filter((name) => name.endsWith(".js"));
-const pages = ["index.html", "access.html", "operator.html"];
-const markup = read("index.html");
+const pages = ["index.html", "templates.html", "access.html", "operator.html"];
+const views = ["index.html", "templates.html"];
+const markup = views.map(read).join("\n");
 const code = scripts.map((name) => [name, read(`js/${name}`)]);
 
 test("every file the pages name is there", () => {
@@ -43,6 +44,11 @@ test("text never goes in as markup, and nothing is evaluated", () => {
 test("one file knows socket.io", () => {
   const knowing = code.filter(([, text]) => /socket\.io-\d/.test(text)).map(([name]) => name);
   assert.deepEqual(knowing, ["connection.js"]);
+});
+
+test("one file knows the addresses of templates", () => {
+  const knowing = code.filter(([, text]) => /\/api\/v1\/template/.test(text)).map(([name]) => name);
+  assert.deepEqual(knowing, ["templates/api.js"]);
 });
 
 test("every icon is in the sprite", () => {

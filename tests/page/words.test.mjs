@@ -5,13 +5,19 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { FIELDS, SHAPES } from "../../static/js/settings.js";
-import { en } from "../../static/js/words/en.js";
-import { zh } from "../../static/js/words/zh.js";
+import { en as enOfAll } from "../../static/js/words/en.js";
+import { en as enOfTemplates } from "../../static/js/words/templates_en.js";
+import { zh as zhOfTemplates } from "../../static/js/words/templates_zh.js";
+import { zh as zhOfAll } from "../../static/js/words/zh.js";
 
+const en = { ...enOfAll, ...enOfTemplates };
+const zh = { ...zhOfAll, ...zhOfTemplates };
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), "utf8");
-const scripts = readdirSync(new URL("static/js/", root)).filter((name) => name.endsWith(".js"));
-const page = read("static/index.html");
+const scripts = readdirSync(new URL("static/js/", root), { recursive: true }).filter(
+  (name) => name.endsWith(".js") && !name.startsWith("words/"),
+);
+const page = read("static/index.html") + read("static/templates.html");
 const code = scripts.map((name) => read(`static/js/${name}`)).join("\n");
 
 const KEY = /^[a-z]+(\.[a-z_]+)*$/;
@@ -21,6 +27,10 @@ const inPage = [...page.matchAll(/data-(?:t|t-label|t-title|t-placeholder|exampl
 const inCode = [...code.matchAll(/"([a-z]+(?:\.[a-z_]+)+)"/g)]
   .map((match) => match[1])
   .filter((key) => !key.endsWith(".js"));
+
+test("the page of templates repeats no sentence of the main page", () => {
+  for (const key of Object.keys(enOfTemplates)) assert.ok(!(key in enOfAll), key);
+});
 
 test("both languages have the same keys", () => {
   assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
@@ -56,7 +66,19 @@ test("every key that the scripts name exists", () => {
 });
 
 test("no sentence is left over", () => {
-  const built = [/^error\./, /^trouble\./, /^theme\./, /^day\./, /^net\./, /^demo\./, /^field\./, /^setting\./];
+  const built = [
+    /^error\./,
+    /^trouble\./,
+    /^theme\./,
+    /^day\./,
+    /^net\./,
+    /^demo\./,
+    /^field\./,
+    /^setting\./,
+    /^param\./,
+    /^option\./,
+    /^group\./,
+  ];
   const used = new Set([...inPage, ...inCode, ...[...code.matchAll(/"([a-z]+)"/g)].map((match) => match[1])]);
   const left = Object.keys(en).filter((key) => !used.has(key) && !built.some((pattern) => pattern.test(key)));
   assert.deepEqual(left, []);

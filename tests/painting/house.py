@@ -15,6 +15,7 @@ from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.leases import Timing
 from artbot_server.painting.orders import PaintOrder
+from artbot_server.painting.preparation import Preparation
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.painting.uploads import keep_upload
@@ -23,6 +24,7 @@ from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.batches import BatchStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.paintings import Paintings
 from artbot_server.storage.pictures import PictureStore
 from tests.storage.databases import fresh_url
 
@@ -76,11 +78,17 @@ class House:
         self.on_end = lambda _job: None
         self.kinds = []
         self.hub = LiveHub(data_dir, self._hear, lambda _count: None)
+        preparation = Preparation(
+            pictures=self.pictures,
+            backends=self.backends,
+            templates=self.templates,
+            paintings=Paintings(self.database),
+        )
         self.queue = PaintQueue(
             jobs=self.jobs,
             pictures=self.pictures,
             backends=self.backends,
-            templates=self.templates,
+            preparation=preparation,
             live=self.hub,
             publish=self._publish,
             sign=sign,
@@ -91,6 +99,7 @@ class House:
             batches=BatchStore(self.database),
             pictures=self.pictures,
             queue=self.queue,
+            preparation=preparation,
             templates=self.templates,
             live=self.hub,
             publish=self._publish,

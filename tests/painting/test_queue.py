@@ -91,6 +91,26 @@ def test_what_cannot_be_painted_is_refused_by_name(house, claims, more, error, f
     assert house.events == []
 
 
+def test_an_img2img_template_goes_on_from_the_conversations_last_picture(house, claims):
+    first = house.submit(conversation_id="c1")
+    with pytest.raises(BadRequest) as caught:
+        house.submit(conversation_id="c1", template="photo")
+    assert caught.value.detail["field"] == "image_id"
+    picture = keep(house, first)
+    claims.done(claims.claim("studio"), [picture])
+    for more in ({"template": "photo"}, {"template": "photo", "image_id": "last"}, {"image_id": "last"}):
+        job = house.submit(conversation_id="c1", **more)
+        assert (job.mode, job.image_id) == ("img2img", picture.id)
+        assert job.fields["init_images"] == [{"artbot_image": picture.id}]
+    assert (
+        house.submit(conversation_id="c1").image_id is None
+    )  # a txt2img template paints over a picture only if told to
+    for where in ({"conversation_id": "c2"}, {}):
+        with pytest.raises(NotFound) as caught:
+            house.submit(image_id="last", **where)
+        assert caught.value.detail["field"] == "image_id"
+
+
 def test_foreign_pictures_cannot_be_painted_on(house):
     foreign = house.pictures.add(house.pictures.write_files(checked(), session_id="ben", kind="upload"))
     with pytest.raises(NotFound):

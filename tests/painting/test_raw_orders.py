@@ -138,7 +138,7 @@ def test_the_body_itself_is_not_changed():
     assert body == {"init_images": ["a"], "alwayson_scripts": {"ControlNet": {"args": {"image": "c"}}}}
 
 
-@pytest.mark.parametrize("unit", [{"weight": "heavy"}, {"image": 3}, {"guidance_end": 7}])
+@pytest.mark.parametrize("unit", [{"weight": "heavy"}, {"image": 3}, {"guidance_end": 7}, {"batch_images": "/etc"}])
 def test_a_unit_of_another_form_is_refused(unit):
     with pytest.raises(BadRequest) as raised:
         kept({"alwayson_scripts": {"ControlNet": {"args": [unit]}}})

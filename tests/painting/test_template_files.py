@@ -92,7 +92,7 @@ def test_folders_stand_in_their_order_and_then_by_name(tmp_path: Path) -> None:
         (template(alwayson_scripts={"ControlNet": {"args": 1}}), "api_model.alwayson_scripts.ControlNet.args"),
         (
             template(alwayson_scripts={"ControlNet": {"args": {"weight": "1"}}}),
-            "alwayson_scripts.ControlNet.args.weight",
+            "alwayson_scripts.ControlNet.args.0.weight",
         ),
         (
             template("img2img", init_images=["../secret.png"]),

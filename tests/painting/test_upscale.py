@@ -1,5 +1,7 @@
 """The order for a larger picture: its payload, where it is shown, and what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from artbot_server.errors import BadRequest
@@ -92,6 +94,12 @@ def test_what_is_wrong_is_named(asked, field, allowed):
     with pytest.raises(BadRequest) as caught:
         order(**asked)
     assert (caught.value.detail["field"], caught.value.detail["allowed"]) == (field, allowed)
+
+
+def test_a_speck_cannot_be_made_larger():
+    with pytest.raises(BadRequest) as caught:
+        order(replace(PICTURE, width=400, height=3))
+    assert caught.value.detail["field"] == "image_id"
 
 
 def test_painters_that_cannot_do_it_say_so():

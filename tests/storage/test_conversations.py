@@ -69,12 +69,57 @@ def test_conversations_come_newest_first_in_pages(store):
     for number in range(5):
         store.create(conversation(f"c{number}", updated_at=float(number)))
     store.create(conversation("other", "bert", updated_at=99.0))
-    first = store.page("anna", before=None, limit=2)
-    second = store.page("anna", before=first[-1].updated_at, limit=2)
-    last = store.page("anna", before=second[-1].updated_at, limit=2)
-    assert [one.id for one in (*first, *second, *last)] == ["c4", "c3", "c2", "c1", "c0"]
+    assert ids_in_pages(store, 2) == ["c4", "c3", "c2", "c1", "c0"]
     assert store.newest("anna").id == "c4"
     assert store.newest("nobody") is None
+
+
+def ids_in_pages(store, limit):
+    found, before = [], None
+    while part := store.page("anna", before=before, limit=limit):
+        found += [one.id for one in part]
+        before = (part[-1].updated_at, part[-1].id)
+    return found
+
+
+def test_conversations_of_one_instant_are_all_in_the_pages(store):
+    for number in range(7):
+        store.create(conversation(f"c{number}", updated_at=1700000000.123456 + number // 3))
+    for limit in (1, 2, 3, 4):
+        assert ids_in_pages(store, limit) == ["c6", "c5", "c4", "c3", "c2", "c1", "c0"]
+
+
+def test_a_conversation_is_renamed_and_closed_once(store):
+    store.create(conversation())
+    assert store.change("anna", "c1", title="Foxes").title == "Foxes"
+    assert store.change("anna", "c1", closed_at=5.0).closed_at == 5.0
+    again = store.change("anna", "c1", closed_at=9.0)
+    assert (again.closed_at, again.title, again.updated_at) == (5.0, "Foxes", 1.0)
+    assert store.get("anna", "c1") == again
+    with pytest.raises(NotFound):
+        store.change("bert", "c1", title="mine")
+
+
+def test_a_closed_conversation_takes_no_turns_and_no_jobs_but_repeats_its_answers(store, database):
+    talk(store, 1)
+    before = put(database, "job-1", conversation_id="c1")[0]
+    store.change("anna", "c1", closed_at=5.0)
+    for refused in (lambda: store.add_turn(turn(2)), lambda: put(database, "job-2", conversation_id="c1")):
+        with pytest.raises(Busy) as caught:
+            refused()
+        assert (caught.value.error_code, caught.value.detail["field"]) == ("closed", "conversation_id")
+    assert store.add_turn(turn(1)).reply.content == "answer 1"
+    assert put(database, "job-1", conversation_id="c1") == [before]
+    assert (count(database, schema.messages), count(database, schema.jobs)) == (2, 1)
+
+
+def test_a_conversation_is_gone_through_from_its_beginning(store):
+    talk(store, 3)
+    parts, after = [], -1
+    while part := store.part("c1", after=after, limit=4):
+        parts.append([message.position for message in part])
+        after = part[-1].position
+    assert parts == [[0, 1, 2, 3], [4, 5]]
 
 
 def test_a_turn_takes_the_next_two_places(store):
@@ -262,11 +307,9 @@ def test_a_deleted_conversation_takes_its_messages_jobs_and_picture_rows_along(s
         for one in (job, elsewhere)
     ]  # fmt: skip
     database.write(lambda connection: (connection.execute(end), connection.execute(insert(schema.pictures), rows)))
-    assert store.newest_picture("anna", "c1") == "p-job-1"
-    assert store.newest_picture("bert", "c1") is None
     assert store.delete("anna", "c1") == ["p-job-1"]
-    assert store.newest_picture("anna", "c1") is None
-    assert store.newest_picture("anna", "c2") == "p-job-2"
+    left = database.read(lambda connection: connection.execute(select(schema.pictures.c.id)).scalars().all())
+    assert left == ["p-job-2"]
     assert store.tail("c1", limit=9) == []
     assert store.message("anna", "m9") == other.user
     assert (count(database, schema.jobs), count(database, schema.pictures)) == (1, 1)

@@ -220,3 +220,15 @@ def test_jobs_of_one_moment_are_all_told(jobs, database):
         told += [one.id for one in page]
         before = (page[-1].created_at, page[-1].id)
     assert told == ["j3", "j2", "j1"]
+
+
+def test_all_jobs_of_a_conversation_in_parts(database):
+    store = JobStore(database)
+    put(database, "a", "b", "c", conversation_id="c1")
+    put(database, "d", conversation_id="c2")
+    put(database, "e", session_id="bert", conversation_id="c1")
+    found, after = [], (0.0, "")
+    while part := store.of_conversation("anna", "c1", after, 2):
+        found.append([job.id for job in part])
+        after = (part[-1].created_at, part[-1].id)
+    assert found == [["a", "b"], ["c"]]

@@ -37,7 +37,9 @@ def test_a_request_is_split_into_what_is_before_our_root_and_below(given, config
     assert split(given, configured, PROXY) == expected
 
 
-@pytest.mark.parametrize("header", ["//evil.example", "/a b", "https://evil.example", "/..", "/a/../b", '/"><script>', ""])
+@pytest.mark.parametrize(
+    "header", ["//evil.example", "/a b", "https://evil.example", "/..", "/a/../b", '/"><script>', ""]
+)
 def test_a_header_that_is_no_path_does_not_count(header):
     assert split(environ("/x", header=header), "", PROXY) == ("", "/x")
 
@@ -101,7 +103,9 @@ def test_a_pages_own_addresses_get_the_prefix(tmp_path):
 def call(app, path, **more):
     """An app's answer to a GET: status, headers and body."""
     said = []
-    body = app(environ(path, **more) | {"REQUEST_METHOD": "GET"}, lambda status, headers: said.append((status, headers)))
+    body = app(
+        environ(path, **more) | {"REQUEST_METHOD": "GET"}, lambda status, headers: said.append((status, headers))
+    )
     return said[0][0], dict(said[0][1]), b"".join(body)
 
 

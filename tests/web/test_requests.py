@@ -30,6 +30,11 @@ ID = str(uuid.uuid4())
         (ask.SessionChat, {"text": "x" * (ask.TEXT_CHARS + 1)}, "text"),
         (ask.SessionChat, {"text": "x", "message_id": "no uuid"}, "message_id"),
         (ask.SessionChat, {"text": "x", "paint": "yes"}, "paint"),
+        (ask.SessionChat, {"text": "x", "candidates": 1}, "candidates"),
+        (ask.SessionChat, {"text": "x", "candidates": 7}, "candidates"),
+        (ask.RenameConversation, {"conversation_id": "c"}, "title"),
+        (ask.RenameConversation, {"conversation_id": "c", "title": "x" * 201}, "title"),
+        (ask.Conversations, {"before": True}, "before"),
         (ask.SessionChat, {"text": "x", "paint": True}, "paint"),
         (ask.SessionChat, {"text": "x", "folder": ["a"]}, "folder"),
         (ask.SessionChat, {"text": "x", "client_sid": 7}, "client_sid"),
@@ -76,7 +81,7 @@ def test_a_refusal_names_the_field_and_what_is_allowed(model, data, field):
         (ask.SessionChat, {"text": "a", "message_id": ID.upper()}, {"message_id": ID.upper()}),
         (ask.SessionChat, {"text": "a", "paint": True, "folder": "f", "template": "t"}, {"paint": True}),
         (ask.Generate, GOOD, {"negative_prompt": "", "overrides": {}}),
-        (ask.Conversations, {"before": 12}, {"before": 12.0}),
+        (ask.Conversations, {"before": 12}, {"before": "12"}),
         (ask.Nothing, None, {}),
         (ask.ConnectAuth, None, {"images": "thumbnail", "session": None}),
     ],
@@ -95,3 +100,8 @@ def test_the_value_that_was_sent_is_not_in_the_error():
     with pytest.raises(BadRequest) as caught:
         parse(ask.SessionChat, {"text": "x", "key": ["sk-secret"]})
     assert "secret" not in str(caught.value.as_json())
+
+
+@pytest.mark.parametrize(("sent", "cursor"), [(1.5, "1.5"), (2, "2"), ("1.5~c1", "1.5~c1")])
+def test_a_page_of_conversations_goes_on_from_a_cursor_or_a_time(sent, cursor):
+    assert parse(ask.Conversations, {"before": sent}).before == cursor

@@ -11,7 +11,7 @@ from artbot_server.config import load_settings
 from artbot_server.painting.jobs import Job
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.turns import NewTurn
-from artbot_server.web.snapshot import SNAPSHOT_BYTES, SNAPSHOT_MESSAGES, conversation_json, session_snapshot
+from artbot_server.web.snapshot import SNAPSHOT_BYTES, SNAPSHOT_MESSAGES, session_snapshot
 
 END = {"state": "complete", "seq": 1, "content": ""}
 
@@ -103,6 +103,11 @@ def test_running_replies_and_unfinished_jobs_come_along(bot):
     assert {job["job_id"] for job in found["jobs"]} == set(job_ids)
 
 
+def test_whoever_runs_the_server_is_told_so(bot):
+    assert snapshot(bot)["operator"] is False
+    assert session_snapshot(bot.services, "anna", "token", operator=True)["operator"] is True
+
+
 def test_other_sessions_see_nothing_of_it(bot):
     talk(bot, 1)
     live(bot, "A")
@@ -167,7 +172,7 @@ def test_whatever_a_session_holds_its_snapshot_stays_small(bot, seed):
 def test_a_conversations_picture_is_its_newest(bot):
     talk(bot, 1)
     conversation = bot.services.conversations.newest("anna")
-    assert conversation_json(bot.services, conversation)["picture_url"] is None
+    assert bot.services.conversation_service.record(conversation)["picture_url"] is None
 
 
 def test_waiting_jobs_of_a_batch_go_first_where_room_is_short(bot):

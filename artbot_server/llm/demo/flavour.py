@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from artbot_server.llm.demo.changes import is_color
 from artbot_server.llm.demo.lexicon import ANIMATE, words
+from artbot_server.llm.demo.reading_en import fold
 from artbot_server.llm.demo.scene import WHERE, Scene, phrase_words, scene_words
 
 MOST_ADDED = 10
@@ -81,6 +82,10 @@ _HOURS = {
 }
 _COMMON = frozenset({"soft", "green", "blue", "golden", "tall", "clear", "a", "the", "of"})
 """Words two tags may share without saying the same."""
+ALL_TAGS = frozenset(
+    tag for table in (_SETTINGS, _BACKGROUNDS, _HOURS) for tags in table.values() for tag in tags.split(",")
+)
+"""Everything that may be added around a wish."""
 _DAYLIGHT = re.compile(r"sun|rainbow|blue horizon|open sky|butterfl|clear sky")
 
 
@@ -98,8 +103,15 @@ def word_limit(system: str) -> int | None:
     return int(found[1] or found[2]) if found else None
 
 
+def prompt_of(scene: Scene, system: str) -> str:
+    """The finished prompt: ASCII, in parts, without what would end a sentence."""
+    return ", ".join(" ".join(fold(part).split()).strip(" .!?;:,") for part in flavoured(scene, system))
+
+
 def flavoured(scene: Scene, system: str) -> list[str]:
     """The finished prompt's parts: the scene with one adjective more where it has none, background tags, styles."""
+    if scene.finished and not scene.variation:
+        return [*scene_words(scene), *scene.styles]
     theme = theme_of(system)
     own = scene_words(scene)
     limit = word_limit(system)

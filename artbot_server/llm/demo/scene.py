@@ -92,6 +92,7 @@ class Scene:
         without: nouns the picture must not hold.
         wording: the user's words that began it; the seed of every choice.
         variation: how often "another one" was asked.
+        finished: it is somebody's finished prompt: no words are added, except for another one.
     """
 
     subjects: tuple[Subject, ...] = ()
@@ -100,6 +101,7 @@ class Scene:
     without: tuple[str, ...] = ()
     wording: str = ""
     variation: int = 0
+    finished: bool = False
 
 
 def pluralise(noun: str) -> str:

@@ -1,8 +1,10 @@
 """From a conversation to a reply, by rules. Pure: the same messages always give the same reply.
 
 The user's turns are read again from the first one, each as a new picture or a change to the one there is; nothing is
-kept between calls. A reply is a prompt alone where all was understood, talk (ending like a sentence) where there is
-nothing to draw, and otherwise a sentence and a line `Prompt: …`.
+kept between calls. A reply in between that is not what would be written here (the user changed the prompt before it was
+painted, or a model wrote it) is the picture that the next turn changes. A reply is a prompt alone where all was
+understood, talk (ending like a sentence) where there is nothing to draw, and otherwise a sentence and a line `Prompt: …`;
+several prompts are a numbered list.
 """
 
 from __future__ import annotations
@@ -13,11 +15,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from artbot_server.llm.demo.adoption import adopted
 from artbot_server.llm.demo.changes import applied
-from artbot_server.llm.demo.flavour import flavoured
-from artbot_server.llm.demo.phrases_en import parse
+from artbot_server.llm.demo.choices import number_asked, numbered
+from artbot_server.llm.demo.flavour import prompt_of
 from artbot_server.llm.demo.reading import Reading
-from artbot_server.llm.demo.reading_en import fold, read_en
+from artbot_server.llm.demo.reading_en import read_en
 from artbot_server.llm.demo.reading_zh import read_zh
 from artbot_server.llm.demo.scene import Scene, pluralise
 from artbot_server.llm.demo.smalltalk import answer, is_chinese, not_understood, topic_of
@@ -26,6 +29,8 @@ from artbot_server.llm.demo.tokens_zh import normalise, tokens
 LONGEST_READ = 500
 """Characters of one message that are read: far more than any wish for a picture, little enough to answer at once."""
 _PROMPT_LINE = re.compile(r"^\s*Prompt:\s*(.+)$", re.MULTILINE | re.IGNORECASE)
+_NO_PROMPT = re.compile(r"\n|[.!?。！？]$|^\d+[.)]\s")
+"""Several lines, a sentence, or the beginning of a list."""
 _ENGLISH_WORD = re.compile(r"[a-zA-Z]{2,}")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 
@@ -49,9 +54,19 @@ def write(messages: Sequence[Mapping[str, Any]]) -> str:
         if message.get("role") == "user":
             text = _text(message)[:LONGEST_READ]
             turn = _after(turn.scene, text)
-        elif message.get("role") == "assistant" and turn.scene is None:
-            turn = replace(turn, scene=_scene_of_reply(_text(message)))
+        elif message.get("role") == "assistant":
+            turn = replace(turn, scene=_as_replied(turn, text, system, _text(message)))
     return _reply(turn, text, system)
+
+
+def _as_replied(turn: _Turn, text: str, system: str, reply: str) -> Scene | None:
+    """The picture after a reply: ours as it is, also where the reply was stopped in the middle, else what it says."""
+    if turn.scene is not None and _reply(turn, text, system).startswith(reply):
+        return turn.scene
+    said = _scene_of_reply(reply)
+    if said is None or turn.scene is None:
+        return said or turn.scene
+    return replace(said, without=turn.scene.without)
 
 
 def _after(scene: Scene | None, text: str) -> _Turn:
@@ -86,7 +101,11 @@ def _reply(turn: _Turn, text: str, system: str) -> str:
         return answer(turn.topic, text)
     if turn.scene is None or not turn.drawn:
         return not_understood(turn.unknown, chinese=chinese) if turn.unknown else answer("lost", text)
-    prompt = ", ".join(_plain(part) for part in flavoured(turn.scene, system))
+    count = number_asked(system)
+    if count > 1:
+        listed = numbered(turn.scene, system, count, chinese=chinese)
+        return f"{not_understood(turn.unknown, chinese=chinese)}\n{listed}" if turn.unknown else listed
+    prompt = prompt_of(turn.scene, system)
     negative = ", ".join(pluralise(noun) for noun in turn.scene.without)
     lines = [not_understood(turn.unknown, chinese=chinese)] if turn.unknown else []
     if not lines and not negative:
@@ -95,11 +114,6 @@ def _reply(turn: _Turn, text: str, system: str) -> str:
     if negative:
         lines.append(f"Negative prompt: {negative}")
     return "\n".join(lines)
-
-
-def _plain(part: str) -> str:
-    """ASCII without what would end a sentence."""
-    return " ".join(fold(part).split()).strip(" .!?;:,")
 
 
 def _text(message: Mapping[str, Any]) -> str:
@@ -116,7 +130,9 @@ def _scene_of_reply(reply: str) -> Scene | None:
     """The picture in an earlier reply, for a conversation whose beginning is not at hand."""
     found = _PROMPT_LINE.search(reply)
     prompt = found[1] if found else reply.strip()
-    if not found and ("\n" in prompt or prompt.endswith((".", "!", "?", "。", "！", "？")) or "," not in prompt):
+    if not found and (_NO_PROMPT.search(prompt) or topic_of(prompt)):
         return None
-    scene = parse(fold(prompt))
-    return replace(scene, wording=prompt) if scene.subjects or scene.phrases else None
+    if is_chinese(prompt):
+        scene = _after(None, prompt[:LONGEST_READ]).scene
+        return replace(scene, finished=True) if scene else None
+    return adopted(prompt[:LONGEST_READ])

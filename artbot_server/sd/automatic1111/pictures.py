@@ -14,14 +14,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import ExifTags, Image
+from PIL import Image
 
+from artbot_server.painting.infotext import parse
+from artbot_server.painting.picture_text import text_of
 from artbot_server.sd.base import Picture
 
 _FORMATS = ("PNG", "JPEG", "WEBP")
-_SEED = re.compile(r"\bSeed: (-?\d+)")
-_CODE_BYTES = 8
-"""Exif's UserComment begins with the name of its encoding, padded to 8 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def decode(text: str) -> File:
             # Only the header is read here; how many pixels are too many is for whoever decodes them.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
-                return File(data, image.width, image.height, _parameter_text(image))
+                return File(data, image.width, image.height, text_of(image))
     except (OSError, SyntaxError, Image.DecompressionBombError) as err:
         raise ValueError("not a picture") from err
 
@@ -94,14 +93,13 @@ def sort(files: Sequence[File], info: Mapping[str, Any]) -> Sorted:
 
 def seed_in(infotext: str) -> int | None:
     """The seed that a parameter text names in its last line; None where it names none."""
-    found = _SEED.search(infotext.rsplit("\n", 1)[-1])
-    return int(found[1]) if found else None
+    found = re.fullmatch(r"-?\d+", read_value(infotext, "Seed") or "")
+    return int(found[0]) if found else None
 
 
 def read_value(infotext: str, key: str) -> str | None:
-    """One unquoted value of the text's last line: `Schedule type: Karras, …`. None where it is not there."""
-    found = re.search(rf"(?:^|, ){re.escape(key)}: ([^,\"]+)", infotext.rsplit("\n", 1)[-1])
-    return found[1].strip() if found else None
+    """One value of a parameter text, None where it is not there."""
+    return parse(infotext).fields.get(key)
 
 
 def _payload(text: str) -> str:
@@ -112,14 +110,3 @@ def _seed(text: str, seeds: Sequence[Any], index: int) -> int | None:
     if (seed := seed_in(text)) is not None:
         return seed
     return int(seeds[index]) if index < len(seeds) else None
-
-
-def _parameter_text(image: Image.Image) -> str:
-    text = image.info.get("parameters")
-    if isinstance(text, str):
-        return text
-    comment = image.getexif().get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.UserComment)
-    if not isinstance(comment, bytes):
-        return ""
-    encoding = "utf-16-be" if comment.startswith(b"UNICODE\0") else "utf-8"
-    return comment[_CODE_BYTES:].decode(encoding, "replace").strip("\0")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
 
 from PIL import Image, PngImagePlugin
 
 from artbot_server import __version__
+from artbot_server.painting.infotext import Infotext, parse, write
 from artbot_server.sd.demo.order import Order
 
 MODEL = "demo painter"
@@ -33,11 +33,8 @@ def infotext(order: Order, index: int, scene_seed: int | None = None) -> str:
         "Scene seed": scene_seed,
         "Version": f"artbot {__version__}",
     }
-    lines = [order.prompt]
-    if order.negative_prompt:
-        lines.append(f"Negative prompt: {order.negative_prompt}")
-    lines.append(", ".join(f"{name}: {value}" for name, value in settings.items() if value is not None))
-    return "\n".join(lines)
+    fields = {name: str(value) for name, value in settings.items() if value is not None}
+    return write(Infotext(order.prompt, order.negative_prompt, fields))
 
 
 def own_seed(text: str) -> int | None:
@@ -45,18 +42,17 @@ def own_seed(text: str) -> int | None:
 
     None for foreign pictures, for variations, and for those it painted over such or inside a mask.
     """
-    settings = text.rpartition("\n")[2]
-    if f"Model: {MODEL}," not in settings or "Variation seed:" in settings:
+    fields = parse(text).fields
+    if fields.get("Model") != MODEL or "Variation seed" in fields:
         return None
-    name = "Scene seed" if "Denoising strength:" in settings else "Seed"
-    found = re.search(rf"\b{name}: (\d+),", settings)
-    return int(found[1]) if found else None
+    seed = fields.get("Scene seed" if "Denoising strength" in fields else "Seed", "")
+    return int(seed) if seed.isdecimal() else None
 
 
 def seed_in(text: str) -> int | None:
     """The seed a parameter text names; None where it names none."""
-    found = re.search(r"\bSeed: (\d+)", text.rpartition("\n")[2])
-    return int(found[1]) if found else None
+    seed = parse(text).fields.get("Seed", "")
+    return int(seed) if seed.isdecimal() else None
 
 
 def to_png(image: Image.Image, text: str) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
+from artbot_server.painting.picture_text import text_of
 from artbot_server.sd.demo.chance import Variation, chance
 from artbot_server.sd.demo.infotext import own_seed
 from artbot_server.sd.demo.looking import opened
@@ -48,7 +49,7 @@ def read_original(fields: Mapping[str, Any], size: tuple[int, int]) -> Original:
     if not isinstance(images, list) or not images:
         raise refused("init_images", "init_images has to hold a base64 picture for img2img.")
     init = decoded(images[0], "init_images")
-    seed = own_seed(str(init.info.get("parameters", "")))
+    seed = own_seed(text_of(init))
     image = ImageOps.fit(init.convert("RGB"), size, Image.Resampling.LANCZOS)
     if fields.get("mask") is None:
         return Original(image, None, seed)

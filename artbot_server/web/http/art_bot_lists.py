@@ -109,7 +109,7 @@ def _list(path: str, tell: Tell, about: str, answer: type[BaseModel]) -> Route:
 
 ROUTES = (
     Route("GET", "/ping", ping, "Whether this server answers at all; /healthz tells more.", answer=shapes.Pong),
-    _list("/model/list", lambda asked, at: {"Models": asked.models(at)}, "Its checkpoints.", shapes.Models),
+    _list("/model/list", lambda asked, at: {"Models": asked.models(at)}, "Its checkpoints.", shapes.Checkpoints),
     _list("/sampler/list", lambda asked, at: {"Samplers": asked.samplers(at)}, "Its samplers.", shapes.Samplers),
     _list("/lora/list", lambda asked, at: {"Loras": asked.loras(at)}, "Its LoRAs.", shapes.Loras),
     Route(
@@ -128,7 +128,7 @@ ROUTES = (
         query=OneProgress,
         answer=shapes.ProgressAnswer,
     ),
-    _list("/options", BackendQuestions.options, "Its settings, without paths and keys.", shapes.Options),
+    _list("/options", BackendQuestions.options, "Its settings, without paths and keys.", shapes.BackendOptions),
     Route(
         "POST",
         SD + "/options",
@@ -144,8 +144,10 @@ ROUTES = (
     _list(
         "/controlnet/control-type/list", BackendQuestions.controlnet_types, "ControlNet's kinds.", shapes.ControlTypes
     ),
-    _list("/controlnet/version", BackendQuestions.controlnet_version, "ControlNet's version.", shapes.Version),
-    _list("/controlnet/settings", _settings, "How many units ControlNet takes.", shapes.Settings),
+    _list(
+        "/controlnet/version", BackendQuestions.controlnet_version, "ControlNet's version.", shapes.ControlNetVersion
+    ),
+    _list("/controlnet/settings", _settings, "How many units ControlNet takes.", shapes.ControlNetSettings),
     Route(
         "POST",
         SD + "/controlnet/detect",

@@ -18,7 +18,7 @@ from artbot_server.painting.raw_orders import merge_raw, other_scripts, with_pla
 from artbot_server.sd.base import Abilities, Mode
 from artbot_server.web.http.art_bot_bodies import Painted
 from artbot_server.web.http.routes import Call
-from artbot_server.web.http.waiting import BASE64_STEP
+from artbot_server.web.http.waiting import BASE64_STEP, named_as
 from artbot_server.web.ordering import require_own
 from artbot_server.web.services import Services
 
@@ -68,7 +68,8 @@ def _payload(
 
     def keep(field: str, image: str) -> str:
         services.upload_limit.count(session_id)
-        return services.keep_upload(session_id, "mask" if field == "mask" else "image", decoded(field, image)).id
+        with named_as(lambda _ours: field):
+            return services.keep_upload(session_id, "mask" if field == "mask" else "image", decoded(field, image)).id
 
     merged = merge_raw(mode, with_placeholders(body, keep), abilities, model)
     return {"payload": merged, "image_id": _picture_id(merged, "init_images"), "mask_id": _picture_id(merged, "mask")}

@@ -29,7 +29,7 @@ class MetaData(BaseModel):
     requestData: dict[str, Any]  # noqa: N815
 
 
-class Message(BaseModel):
+class RobotMessage(BaseModel):
     """RobotChat's Message; `messageType` 0: it began with a text, 1: with a picture."""
 
     id: str
@@ -46,7 +46,7 @@ class QueuedAnswer(BaseModel):
     """RobotChat's Job, and ours."""
 
     id: str
-    payload: Message
+    payload: RobotMessage
     job: JobRecord
 
 
@@ -56,13 +56,13 @@ class Pong(BaseModel):
     message: Literal["pong"]
 
 
-class Row(BaseModel):
+class OpenRow(BaseModel):
     """One thing that can be chosen; A1111 may tell more of it."""
 
     model_config = ConfigDict(extra="allow")
 
 
-class ModelRow(Row):
+class ModelRow(OpenRow):
     """A checkpoint; the hash is known once it was loaded."""
 
     title: str
@@ -72,13 +72,13 @@ class ModelRow(Row):
     config: str | None
 
 
-class Models(BaseModel):
+class Checkpoints(BaseModel):
     """Checkpoints."""
 
     Models: list[ModelRow]
 
 
-class SamplerRow(Row):
+class SamplerRow(OpenRow):
     """A sampler."""
 
     name: str
@@ -92,7 +92,7 @@ class Samplers(BaseModel):
     Samplers: list[SamplerRow]
 
 
-class LoraRow(Row):
+class LoraRow(OpenRow):
     """A LoRA."""
 
     name: str
@@ -107,7 +107,7 @@ class Loras(BaseModel):
     Loras: list[LoraRow]
 
 
-class ProgressState(Row):
+class ProgressState(OpenRow):
     """What a backend is at; `job` is our job's id where it is the caller's."""
 
     skipped: bool
@@ -119,7 +119,7 @@ class ProgressState(Row):
     sampling_steps: int
 
 
-class ProgressAnswer(Row):
+class ProgressAnswer(OpenRow):
     """`progress` 0 to 1, `eta_relative` seconds, `current_image` base64 of a preview."""
 
     progress: float
@@ -128,7 +128,7 @@ class ProgressAnswer(Row):
     current_image: str | None
 
 
-class Options(Row):
+class BackendOptions(OpenRow):
     """Settings by name."""
 
 
@@ -151,20 +151,20 @@ class ControlTypes(BaseModel):
     control_types: dict[str, Any]
 
 
-class Version(BaseModel):
+class ControlNetVersion(BaseModel):
     """ControlNet's version."""
 
     version: int
 
 
-class Settings(BaseModel):
+class ControlNetSettings(BaseModel):
     """How many units, by both of its names."""
 
     control_net_unit_count: int
     control_net_max_models_num: int
 
 
-class Maps(BaseModel):
+class DetectedMaps(BaseModel):
     """The maps as base64."""
 
     images: list[str]
@@ -174,5 +174,5 @@ class Maps(BaseModel):
 class Detected(BaseModel):
     """RobotChat's `Res`, and the same maps as kept pictures."""
 
-    Res: Maps
+    Res: DetectedMaps
     maps: list[PictureRecord]

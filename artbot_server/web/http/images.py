@@ -6,7 +6,7 @@ from typing import Any
 
 from artbot_server.painting.pictures import StoredPicture, picture_json
 from artbot_server.web.http.cursors import Page, cursor_of
-from artbot_server.web.http.records import KeptPicture, Nothing, PicturePage, PictureRecord, Share
+from artbot_server.web.http.records import KeptPicture, Nothing, PicturePage, PictureRecord, ShareRecord
 from artbot_server.web.http.routes import Answer, Call, Route
 from artbot_server.web.services import Services
 
@@ -62,6 +62,6 @@ ROUTES = (
     Route("GET", "/api/v1/images", page, "The session's pictures, the newest first.", query=Page, answer=PicturePage),
     Route("GET", "/api/v1/images/<image_id>", one, "One picture's record; `url` is its file.", answer=KeptPicture),
     Route("DELETE", "/api/v1/images/<image_id>", delete, "Delete a picture for good.", answer=Nothing),
-    Route("POST", "/api/v1/images/<image_id>/share", share, "Let anybody with the link see it.", answer=Share),
-    Route("DELETE", "/api/v1/images/<image_id>/share", unshare, "Take the link back for good.", answer=Share),
+    Route("POST", "/api/v1/images/<image_id>/share", share, "Let anybody with the link see it.", answer=ShareRecord),
+    Route("DELETE", "/api/v1/images/<image_id>/share", unshare, "Take the link back for good.", answer=ShareRecord),
 )

@@ -24,6 +24,7 @@ from openapi_pydantic import (
     Response,
     Schema,
     SecurityScheme,
+    Server,
     Tag,
     schema_validate,
 )
@@ -48,8 +49,8 @@ _PLACE = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<of>[^)]*)\))?:)?(?P<name>\w+)>")
 """A value in a path as Flask writes it: `<job_id>`, `<path:template>`, `<any(a, b):which>`."""
 
 
-def document(routes: Iterable[Route]) -> dict[str, Any]:
-    """The description of these routes as JSON values."""
+def document(routes: Iterable[Route], root: str = "/") -> dict[str, Any]:
+    """The description of these routes as JSON values; `root`: the path that stands before all of theirs."""
     paths: dict[str, PathItem] = {}
     tags: dict[str, Tag] = {}
     for route in routes:
@@ -59,6 +60,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     described = OpenAPI(
         openapi="3.1.1",
         info=Info(title="Art Bot", version=__version__, description=ABOUT),
+        servers=[Server(url=root)],
         tags=list(tags.values()),
         paths=paths,
         security=[{SESSION: []}, {}],

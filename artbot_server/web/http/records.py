@@ -101,13 +101,13 @@ class JobPage(BaseModel):
     cursor: str | None
 
 
-class Share(BaseModel):
+class ShareRecord(BaseModel):
     """The address under which anybody may see a picture, null when nobody may."""
 
     url: str | None
 
 
-class Session(BaseModel):
+class SessionRecord(BaseModel):
     """A new session; who has its token is in it."""
 
     session_id: str
@@ -147,6 +147,7 @@ class BackendRecord(BaseModel):
     controlnet_modules: dict[str, Any]
     controlnet_types: dict[str, Any]
     controlnet_units: int
+    fields: list[str]
 
 
 class CaptionRecord(BaseModel):

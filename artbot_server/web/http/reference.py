@@ -45,6 +45,6 @@ def _once(routes: Sequence[Route]) -> Callable[[str], bytes]:
 
     @lru_cache(maxsize=PREFIXES)
     def made(prefix: str) -> bytes:
-        return orjson.dumps({**document(routes), "servers": [{"url": prefix or "/"}]})
+        return orjson.dumps(document(routes, prefix or "/"))
 
     return made

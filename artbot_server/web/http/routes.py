@@ -13,7 +13,7 @@ import orjson
 from flask import Blueprint, Response, g, jsonify, request
 from pydantic import BaseModel
 
-from artbot_server.errors import BadRequest
+from artbot_server.errors import BadRequest, NotFound
 from artbot_server.web.access import Visit
 from artbot_server.web.fields import Request, parse
 from artbot_server.web.pages import SESSION_HEADER, require_operator
@@ -68,7 +68,8 @@ class Route:
     Attributes:
         path: in Flask's notation, `/api/v1/jobs/<job_id>`.
         about: one sentence for whoever reads the API's page.
-        body, query: typed requests; a body is JSON, or a form's fields where `files` are named or `form` is set.
+        body, query: typed requests; a body is JSON, or a form's fields where `files` are named or `form` is set (JSON is
+            then taken as well, from who has no file to send).
         answer: the shape of the JSON that comes back, without `ok`.
         status: of an answer that is no Response.
         operator: only for whoever runs the server.
@@ -116,6 +117,8 @@ def _view(services: Services, route: Route) -> Callable[..., Response]:
 
 
 def _call(services: Services, route: Route, path: Mapping[str, str]) -> Call:
+    if any("\0" in value for value in path.values()):  # which no database takes
+        raise NotFound("There is nothing at this address.")
     known = services.door.session_of(g.visit)
     session_id, token = known or services.door.session_or_new(g.visit)
     return Call(
@@ -131,7 +134,7 @@ def _call(services: Services, route: Route, path: Mapping[str, str]) -> Call:
 
 def _sent(route: Route) -> Any:
     """The JSON of the request, or its form's fields without those left empty."""
-    if route.files or route.form:
+    if (route.files or route.form) and not request.is_json:
         return {name: value.strip() for name, value in request.form.items() if value.strip()}
     data = request.get_data()  # before Flask could take it for a form: curl says so of all it sends
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from artbot_server.web.http.records import Session
+from artbot_server.web.http.records import SessionRecord
 from artbot_server.web.http.routes import Answer, Call, Route
 from artbot_server.web.services import Services
 
@@ -18,7 +18,7 @@ ROUTES = (
         "/api/v1/sessions",
         create,
         "Begin a session; its token goes into `Authorization: Bearer` from then on.",
-        answer=Session,
+        answer=SessionRecord,
         status=201,
     ),
 )

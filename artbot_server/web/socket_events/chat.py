@@ -22,12 +22,17 @@ def gpt_chat(services: Services, member: Member, asked: ask.ArticleChat | ask.Se
 
 
 def session_chat(services: Services, member: Member, asked: ask.SessionChat) -> Ack:
+    words = words_of(services, member.session_id, asked)
+    ids = services.chat.say(member.session_id, words, lambda: services.chat_limit.count(member.session_id))
+    return {"message_id": ids.message_id, "reply_id": ids.reply_id, "conversation_id": ids.conversation_id}
+
+
+def words_of(services: Services, session_id: str, asked: ask.SessionChat) -> Words:
+    """What was said, with a name of its own and the picture that is meant. Raises NotFound for a picture."""
     fields = asked.model_dump()
     fields["message_id"] = asked.message_id or str(uuid.uuid4())
-    if asked.image_id:
-        services.pictures.get(asked.image_id, member.session_id)
-    ids = services.chat.say(member.session_id, Words(**fields), lambda: services.chat_limit.count(member.session_id))
-    return {"message_id": ids.message_id, "reply_id": ids.reply_id, "conversation_id": ids.conversation_id}
+    fields["image_id"] = services.conversation_service.image(session_id, asked.conversation_id, asked.image_id)
+    return Words(**fields)
 
 
 def article_chat(services: Services, member: Member, asked: ask.ArticleChat) -> Ack:

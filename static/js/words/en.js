@@ -57,6 +57,7 @@ export const en = {
   "picker.folders": "Folders",
   "picker.templates": "Templates",
   "picker.broken": "This template cannot be used",
+  "picker.edit": "Edit templates",
   "template.shape": "{size}, {steps} steps",
 
   "turn.writing": "Writing the prompt",
@@ -232,6 +233,7 @@ export const en = {
   "viewer.shared.uncopied": "Anyone with this link can see the picture: {url}",
   "viewer.unshare": "Stop sharing",
   "viewer.unshared": "The link no longer works.",
+  "viewer.template": "Make a template of this",
 
   "conversations.title": "Conversations",
   "conversations.new": "New",
@@ -323,6 +325,8 @@ export const en = {
   "error.not_allowed": "The server does not let you in.",
   "error.not_found": "That is no longer here.",
   "error.busy": "This conversation is still being answered.",
+  "error.closed": "This conversation is closed. Begin a new one.",
+  "error.conflict": "Somebody else changed that meanwhile, or the name is taken.",
   "error.too_large": "That is too large.",
   "error.too_many": "That was a lot at once.",
   "error.unsuitable": "This folder is for children and does not draw that.",
@@ -340,6 +344,7 @@ export const en = {
   "error.engine_empty": "The writer answered nothing.",
   "error.engine_failed": "The writer failed.",
   "error.refused": "The model does not write about this.",
+  "error.no_prompt": "This reply holds no prompt to paint.",
   "error.interrupted": "The server was restarted while this was written.",
   "error.backend_unreachable": "The painter cannot be reached.",
   "error.backend_timeout": "The painter did not answer in time.",

@@ -57,6 +57,7 @@ export const zh = {
   "picker.folders": "文件夹",
   "picker.templates": "模板",
   "picker.broken": "这个模板不能用",
+  "picker.edit": "编辑模板",
   "template.shape": "{size}，{steps} 步",
 
   "turn.writing": "正在写提示词",
@@ -232,6 +233,7 @@ export const zh = {
   "viewer.shared.uncopied": "拿到这个链接的人都能看到这张图：{url}",
   "viewer.unshare": "停止分享",
   "viewer.unshared": "链接已失效。",
+  "viewer.template": "用它做模板",
 
   "conversations.title": "对话",
   "conversations.new": "新建",
@@ -321,6 +323,8 @@ export const zh = {
   "error.not_allowed": "服务器不允许访问。",
   "error.not_found": "已经不在了。",
   "error.busy": "这个对话还在回答中。",
+  "error.closed": "这个对话已经关闭，请新开一个。",
+  "error.conflict": "别人刚刚改动过，或者名字已被占用。",
   "error.too_large": "太大了。",
   "error.too_many": "一下子太多了。",
   "error.unsuitable": "这个文件夹是给孩子的，不画这个。",
@@ -338,6 +342,7 @@ export const zh = {
   "error.engine_empty": "写手什么也没有回答。",
   "error.engine_failed": "写手出了问题。",
   "error.refused": "模型不写这个内容。",
+  "error.no_prompt": "这条回复里没有可以画的提示词。",
   "error.interrupted": "写的时候服务器重启了。",
   "error.backend_unreachable": "连不上画师。",
   "error.backend_timeout": "画师没有及时回答。",

@@ -6,6 +6,7 @@ import json
 import pytest
 import requests
 
+from artbot_server.painting.infotext import parse
 from artbot_server.sd.automatic1111.pictures import decode
 from tests.sd.automatic1111.conftest import RECORDINGS
 from tests.sd.automatic1111.recorded import recorded
@@ -254,3 +255,56 @@ def test_an_option_of_a_wrong_type_breaks_the_fake_as_recorded():
             method, path = call["request"]["method"], call["request"]["path"]
             answer = requests.request(method, fake.url + path, json=call["request"]["body"], timeout=5)
             assert (answer.status_code, answer.json()) == (call["status"], call["response"])
+
+
+def as_the_fakes(value):
+    """A recording's names of models and the like, as the fake's are."""
+    text = json.dumps(value).replace("tiny-random-", "tiny-").replace("tiny-vae.safetensors", "tiny.vae.pt")
+    return json.loads(text)
+
+
+SAID = [
+    ("txt2img_subseed", ("Variation seed", "Variation seed strength")),
+    ("refiner", ("Refiner", "Refiner switch at")),
+    ("txt2img_hires", ("Denoising strength", "Hires upscale", "Hires steps", "Hires upscaler")),
+    ("txt2img_lora", ("Lora hashes",)),
+    ("txt2img_embedding", ("TI hashes",)),
+    ("txt2img_override_vae", ("VAE",)),
+    ("txt2img_override_clipskip", ("Clip skip",)),
+    ("face_restore", ("Face restoration",)),
+    ("img2img_mask", ("Denoising strength", "Mask blur")),
+    ("img2img_mask_fullres", ("Mask blur", "Inpaint area", "Masked area padding")),
+    ("img2img_mask_inverted", ("Mask mode", "Inpaint area", "Masked area padding", "Masked content")),
+]
+
+
+@pytest.mark.parametrize(("name", "keys"), SAID)
+def test_the_fakes_texts_say_what_the_recorded_ones_say(fake, name, keys):
+    call = as_the_fakes(recorded(PLAIN, name))
+    answer = requests.post(fake.url + call["request"]["path"], json=call["request"]["body"], timeout=10).json()
+    got, expected = (parse(json.loads(each["info"])["infotexts"][0]).fields for each in (answer, call["response"]))
+    assert {key: got[key] for key in keys} == {key: expected[key] for key in keys}
+    order = [key for key in expected if key in got and key not in ("VAE hash",)]
+    assert [key for key in got if key in expected] == order
+
+
+@pytest.mark.parametrize("name", ["extra-single-image", "extra-single-image_unknown", "extra-single-image_bad"])
+def test_the_fakes_extras_answer_as_recorded(fake, name):
+    call = recorded(PLAIN, name)
+    answer = requests.post(fake.url + call["request"]["path"], json=call["request"]["body"], timeout=10)
+    got, expected = answer.json(), call["response"]
+    assert answer.status_code == call["status"]
+    if call["status"] != 200:
+        assert got == expected
+        return
+    assert got["html_info"] == expected["html_info"]
+    file, recorded_file = decode(got["image"]), decode(expected["image"])
+    assert (file.width, file.height, file.text) == (recorded_file.width, recorded_file.height, recorded_file.text)
+
+
+def test_an_option_that_is_not_saved_stays_changed_as_recorded(fake):
+    body = as_the_fakes(recorded(PLAIN, "txt2img_override_vae")["request"]["body"])
+    requests.post(f"{fake.url}/sdapi/v1/txt2img", json=body, timeout=10)
+    assert requests.get(f"{fake.url}/sdapi/v1/options", timeout=5).json()["sd_vae"] == "tiny.vae.pt"
+    later = as_the_fakes(recorded(PLAIN, "txt2img_override_clipskip")["response"]["info"])
+    assert "VAE: tiny.vae.pt" in later  # of a later recorded call that asked for no VAE

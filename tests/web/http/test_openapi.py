@@ -1,5 +1,6 @@
 """The description of the HTTP API: valid, whole, and true to the table of routes."""
 
+import json
 import re
 
 import pytest
@@ -60,10 +61,22 @@ def test_every_route_says_what_it_does_and_answers(route):
     assert ("security" in told) == route.operator
 
 
+def test_a_server_below_a_path_says_so():
+    assert document([], "/art")["servers"] == [{"url": "/art"}]
+    assert DOCUMENT["servers"] == [{"url": "/"}]
+
+
 def test_no_two_shapes_have_one_name():
     shapes = {shape for route in ROUTES for shape in (route.body, route.answer) if shape is not None}
     names = [shape.__name__ for shape in shapes]
     assert sorted(names) == sorted(set(names)), "the document knows a shape by its name alone"
+
+
+def test_every_shape_that_is_named_is_there():
+    named = set(re.findall(r'"#/components/(\w+)/(\w+)"', json.dumps(DOCUMENT)))
+    assert len(named) > 10
+    for kind, name in named:
+        assert name in DOCUMENT["components"][kind]
 
 
 def test_no_two_routes_have_one_name():
