@@ -16,7 +16,7 @@ import structlog
 from artbot_server.errors import ArtbotError, NotFound
 from artbot_server.events import BatchChanged, Event, JobChanged, Publish
 from artbot_server.painting.batch_plans import BatchOrder, plan
-from artbot_server.painting.batches import Batch, Item, batch_json, grid_labels
+from artbot_server.painting.batches import Batch, Item, batch_json, grid_names
 from artbot_server.painting.jobs import Job
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture, picture_json
@@ -105,9 +105,13 @@ class BatchService:
         """One `batch` record of docs/protocol.md. Raises `NotFound`."""
         return self._records([self._batches.get(batch_id, session_id)])[0]
 
-    def records(self, session_id: str, *, unfinished: bool = False) -> list[dict[str, Any]]:
-        """The newest ones of a session, newest first; with `unfinished` those alone that have not ended."""
-        return self._records(self._batches.of_session(session_id, unfinished=unfinished))
+    def records(
+        self, session_id: str, *, unfinished: bool = False, conversation_id: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The newest ones of a session, newest first: with `unfinished` those alone that have not ended, with
+        `conversation_id` those of this conversation."""
+        found = self._batches.of_session(session_id, unfinished=unfinished, conversation_id=conversation_id)
+        return self._records(found)
 
     # What happens to its jobs
 
@@ -146,8 +150,8 @@ class BatchService:
         return [batch_json(batch, now, self._grids(batch, grids.get(batch.id, []))) for batch in batches]
 
     def _grids(self, batch: Batch, grids: Sequence[StoredPicture]) -> list[dict[str, Any]]:
-        labels = grid_labels(batch.items)
-        return [picture_json(grid, self._sign) | {"label": labels[grid.position]} for grid in grids]
+        names = grid_names(batch.items)
+        return [picture_json(grid, self._sign) | names[grid.position] for grid in grids]
 
     # How an order becomes a batch
 

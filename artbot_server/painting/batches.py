@@ -123,10 +123,11 @@ def due_grids(items: Sequence[Item], pictures: Mapping[int, Sequence[Source]]) -
     return [grid for grid in _all_grids(items, pictures) if _is_due(grid)]
 
 
-def grid_labels(items: Sequence[Item]) -> dict[int, str]:
-    """What each grid the batch could have is called, by its place."""
+def grid_names(items: Sequence[Item]) -> dict[int, dict[str, Any]]:
+    """What each grid the batch could have is called and what it shows, by its place; `template` is None for a comparison."""
     nothing: Mapping[int, Sequence[Any]] = {}
-    return {grid.place: grid.label for grid in _all_grids(items, nothing)}
+    told = ("label", "folder", "template", "round")
+    return {grid.place: {name: getattr(grid, name) for name in told} for grid in _all_grids(items, nothing)}
 
 
 def batch_json(batch: Batch, now: Mapping[str, ItemNow], grids: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def batch_json(batch: Batch, now: Mapping[str, ItemNow], grids: Sequence[Mapping
 
     Args:
         now: by job_id; one that is missing is LOST.
-        grids: picture records with `label`.
+        grids: picture records with what `grid_names` says.
     """
     items = [now.get(item.job_id, LOST) for item in batch.items]
     ended = {state: sum(item.state is state for item in items) for state in ENDED}

@@ -146,6 +146,10 @@ class PaintQueue:
         """The `jobs` of a page of history."""
         return self.records_of(self._jobs.of_replies(session_id, reply_ids))
 
+    def records_of_ids(self, session_id: str, job_ids: Collection[str]) -> list[dict[str, Any]]:
+        """Those of these jobs that are the session's, oldest first."""
+        return self.records_of(self._jobs.of_ids(session_id, job_ids))
+
     def records_of_conversation(
         self, session_id: str, conversation_id: str, after: tuple[float, str], limit: int
     ) -> list[dict[str, Any]]:

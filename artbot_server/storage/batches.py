@@ -92,11 +92,20 @@ class BatchStore:
             raise NotFound("There is no such batch.", field="batch_id")
         return batch_of(row)
 
-    def of_session(self, session_id: str, *, unfinished: bool = False) -> list[Batch]:
-        """The newest ones of a session, newest first; with `unfinished` those alone that have not ended."""
+    def of_session(
+        self, session_id: str, *, unfinished: bool = False, conversation_id: str | None = None
+    ) -> list[Batch]:
+        """The newest ones of a session, newest first.
+
+        Args:
+            unfinished: those alone that have not ended.
+            conversation_id: those alone of this conversation.
+        """
         query = select(batches).where(batches.c.session_id == session_id)
         if unfinished:
             query = query.where(batches.c.ended_at.is_(None))
+        if conversation_id is not None:
+            query = query.where(batches.c.conversation_id == conversation_id)
         query = query.order_by(batches.c.created_at.desc(), batches.c.id.desc()).limit(LISTED)
         return [batch_of(row) for row in self._database.read(lambda c: c.execute(query).mappings().all())]
 

@@ -23,6 +23,8 @@ DAY_S = 86400.0
 ENDED_SHOWN = 20
 DURATIONS_KEPT = 20
 """Of how many of the last jobs the usual time is taken: enough to smooth, few enough to follow a change of template."""
+ALONE = jobs.c.batch_id.is_(None)
+"""Jobs that belong to no batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,17 @@ class JobStore:
         return job_of(row)
 
     def of_session(self, session_id: str, reply_ids: Collection[str] = ()) -> list[Job]:
-        """What a snapshot shows, oldest first: all unfinished, the last 20 ended within a day, those of these replies."""
+        """What a snapshot shows, oldest first: all unfinished, the last 20 ended within a day, those of these replies.
+
+        An ended job of a batch is left out: they are many, and asked for by id.
+        """
         mine = select(jobs).where(jobs.c.session_id == session_id)
 
         def work(connection: Connection) -> dict[str, Job]:
             since = time_of(self._database, connection) - DAY_S
-            ended = mine.where(jobs.c.state.not_in(UNFINISHED), jobs.c.ended_at > since)
+            ended = mine.where(jobs.c.state.not_in(UNFINISHED), jobs.c.ended_at > since, ALONE)
             wanted = (
-                mine.where(or_(jobs.c.state.in_(UNFINISHED), jobs.c.reply_id.in_(reply_ids))),
+                mine.where(or_(jobs.c.state.in_(UNFINISHED), and_(jobs.c.reply_id.in_(reply_ids), ALONE))),
                 ended.order_by(jobs.c.ended_at.desc()).limit(ENDED_SHOWN),
             )
             rows = [row for query in wanted for row in connection.execute(query).mappings()]
@@ -108,8 +113,12 @@ class JobStore:
         return sorted(self._database.read(work).values(), key=lambda job: (job.created_at, job.id))
 
     def of_replies(self, session_id: str, reply_ids: Collection[str]) -> list[Job]:
-        """The jobs that came from these replies, oldest first."""
-        return self._all(session_id, jobs.c.reply_id.in_(reply_ids))
+        """The jobs that came from these replies, oldest first; those of batches are asked for by id."""
+        return self._all(session_id, and_(jobs.c.reply_id.in_(reply_ids), ALONE))
+
+    def of_ids(self, session_id: str, job_ids: Collection[str]) -> list[Job]:
+        """Those of these jobs that are this session's, oldest first."""
+        return self._all(session_id, jobs.c.id.in_(job_ids))
 
     def page(self, session_id: str, *, before: tuple[float, str] | None, limit: int) -> list[Job]:
         """A part of all jobs of a session, the newest first; `before`: `created_at` and id of the one it follows."""

@@ -71,6 +71,12 @@ class OneBatch(Request):
     batch_id: Id
 
 
+class Batches(Request):
+    """`batches`: of the session, or of one conversation."""
+
+    conversation_id: OptionalId = None
+
+
 def batch_ordered(services: Services, session_id: str, asked: GenerateBatch) -> dict[str, Any]:
     """The record of a new batch; the same `batch_id` again gives the first one.
 

@@ -161,6 +161,12 @@ class CancelJob(Request):
     job_id: Id
 
 
+class JobsById(Request):
+    """`jobs`."""
+
+    job_ids: Annotated[list[Id], Field(min_length=1, max_length=50)]
+
+
 class Resume(Request):
     """`resume`."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from artbot_server import __version__
 from artbot_server.config import Settings
 from artbot_server.llm.base import Engine
+from artbot_server.painting.batch_plans import MOST_ITEMS, MOST_TIMES
 from artbot_server.storage.backends import KnownBackend
 from artbot_server.web.fields import EVENT_IMAGE_BYTES
 from artbot_server.web.requests import TEXT_CHARS
@@ -22,11 +23,14 @@ def server_record(settings: Settings, engine: Engine, known: Sequence[KnownBacke
         "engine": {"name": engine.name, "models": list(engine.models)},
         "backends": [backend.as_json() for backend in known],
         "worker": workers > 0,
+        "saves": settings.save_dir is not None,
         "limits": {
             "text_chars": TEXT_CHARS,
             "image_bytes": EVENT_IMAGE_BYTES,
             "upload_bytes": UPLOAD_BYTES,
             "queue": settings.queue_limit,
+            "batch": MOST_ITEMS,
+            "times": MOST_TIMES,
             "chat_per_minute": settings.chat_limit,
         },
     }

@@ -67,6 +67,7 @@ def _template_json(template: Template, version: str) -> dict[str, Any]:
         "name": template.name,
         "title": _both(template.title, template.name),
         "mode": template.mode,
+        "needs_image": template.mode == "img2img" and not template.inputs.init_images,
         "width": width,
         "height": height,
         "count": count,

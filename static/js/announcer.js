@@ -17,6 +17,7 @@ export class Announcer {
     state.addEventListener("finished", ({ detail }) => this.#finished(detail));
     state.addEventListener("progress", ({ detail }) => this.#progress(detail.job));
     state.addEventListener("job", ({ detail }) => this.#job(detail));
+    state.addEventListener("batch", ({ detail }) => this.#batch(detail));
   }
 
   speak(key, values) {
@@ -30,7 +31,14 @@ export class Announcer {
     else this.speak("speak.talk", { text });
   }
 
+  /** A batch speaks for its jobs: as a whole. */
+  #batch({ batch: { batch_id: job_id, progress, done, total: n, ended_at }, before }) {
+    if (!ended_at) this.#progress({ job_id, progress });
+    else if (before && !before.ended_at) this.speak("speak.batch", { done, n });
+  }
+
   #job({ job, before }) {
+    if (job.batch_id) return;
     if (job.state === before?.state) return;
     if (job.state === "running") this.speak("speak.painting");
     if (job.state === "done") this.speak("speak.done", { n: job.images.length });
@@ -38,6 +46,7 @@ export class Announcer {
   }
 
   #progress(job) {
+    if (job.batch_id) return null;
     if (job.state === "queued") return this.#place(job);
     const quarter = Math.floor((job.progress ?? 0) * 4);
     if (quarter < 1 || quarter > 3 || this.#quarters.get(job.job_id) === quarter) return null;

@@ -15,6 +15,7 @@ const FACTS = [
   "queue",
   "progress",
   "images",
+  "batch",
   "server",
 ];
 const ACK_TIMEOUT_MS = 10_000; // the server acks within a second; a lost one is asked again after the next snapshot

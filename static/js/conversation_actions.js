@@ -66,7 +66,7 @@ export class ConversationActions {
     const wanted = tabStore.get(VIEW_KEY);
     const newest = snapshot.conversation?.conversation_id ?? null;
     if (wanted === NEW) this.#state.show({ conversation: null });
-    else if (!wanted || wanted === newest) this.#state.show(snapshot);
+    else if (!wanted || wanted === newest) this.#showSnapshot(snapshot);
     else await this.#restoreOther(wanted, snapshot);
     this.#outbox.flush();
   }
@@ -74,6 +74,14 @@ export class ConversationActions {
   async #restoreOther(conversationId, snapshot) {
     const ack = await this.#connection.ask("history", { conversation_id: conversationId });
     if (ack.ok) this.#state.show(ack);
-    else if (ack.error.code === "not_found") this.#state.show(snapshot);
+    else if (ack.error.code === "not_found") this.#showSnapshot(snapshot);
+  }
+
+  /** A snapshot has the running batches; those that have ended are asked for. */
+  async #showSnapshot(snapshot) {
+    this.#state.show(snapshot);
+    const id = snapshot.conversation?.conversation_id;
+    const ack = id ? await this.#connection.ask("batches", { conversation_id: id }) : { ok: false };
+    if (ack.ok) this.#state.keep(ack);
   }
 }

@@ -4,6 +4,7 @@ import { Actions } from "./actions.js";
 import { at } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { AutoPaint } from "./auto_paint.js";
+import { BatchActions } from "./batch_actions.js";
 import { Choice } from "./choice.js";
 import { Connection } from "./connection.js";
 import { ConversationActions } from "./conversation_actions.js";
@@ -17,6 +18,7 @@ import { Follower } from "./scroll.js";
 import { countOf } from "./settings.js";
 import { State } from "./state.js";
 import { Toast } from "./toast.js";
+import { CompareView } from "./view_compare.js";
 import { ComposerView } from "./view_composer.js";
 import { ConversationView } from "./view_conversation.js";
 import { ConversationsView } from "./view_conversations.js";
@@ -37,6 +39,7 @@ const connection = new Connection(state);
 const outbox = new Outbox(connection, state);
 const actions = new Actions({ connection, state, choice, outbox });
 const painting = new PaintingActions({ connection, state, choice });
+const batches = new BatchActions({ connection, state });
 const conversationActions = new ConversationActions({ connection, state, choice, outbox });
 new Resumer(connection, state);
 new AutoPaint({ state, choice, painting });
@@ -54,6 +57,7 @@ const open = {
   parameters: (job) => parameters.open(job),
   settings: () => settings.open(),
   repaint: (picture, job) => repaint.open(picture, job),
+  compare: (order) => compare.open(order),
   viewer: (pictureId) => viewer.open(pictureId),
 };
 const context = {
@@ -61,6 +65,7 @@ const context = {
   choice,
   actions,
   painting,
+  batches,
   conversationActions,
   connection,
   dialogs,
@@ -76,6 +81,7 @@ const context = {
 
 const frame = new FrameView({ ...context });
 const composer = new ComposerView({ ...context });
+const compare = new CompareView(context);
 const conversation = new ConversationView({ state, context, root: main });
 const conversations = new ConversationsView(context);
 const parameters = new ParametersView(context);
@@ -123,7 +129,7 @@ state.addEventListener("view", () => {
 });
 state.addEventListener("use", () => composer.focus());
 state.addEventListener("language", () => {
-  for (const view of [frame, composer, conversation, strip, settings]) view.render();
+  for (const view of [frame, composer, conversation, strip, settings, compare]) view.render();
   for (const picker of pickers) picker.render(true);
 });
 document.addEventListener("click", ({ target }) => {

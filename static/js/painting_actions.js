@@ -103,7 +103,7 @@ export class PaintingActions {
     const ack = await this.#connection.ask(event, { image_id: picture.id });
     if (!ack.ok) return { error: ack.error };
     const shared = { ...picture, shared_url: ack.url ?? null };
-    this.#state.setPicture(job.job_id, shared);
+    this.#state.jobs.setPicture(job.job_id, shared);
     return { picture: shared };
   }
 

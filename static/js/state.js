@@ -1,8 +1,8 @@
-// What the page knows: conversation, messages, live replies, jobs. Holds no DOM and no socket. Facts from the server come
+// What the page knows: conversation, messages, live replies, jobs, batches. Holds no DOM and no socket. Facts from the server come
 // in through `apply`; every change is told as an event, and the views read what they need.
 
 import { applyFrame, applyResume, beginReply, failedMessage, finishedMessage } from "./replies.js";
-import { applyImages, applyPlace, applyProgress, mergeJob } from "./jobs.js";
+import { Batches, Jobs } from "./kept.js";
 import { hasEndOf, keepMessage, sentMessage } from "./messages.js";
 import { turnsOf } from "./turns.js";
 
@@ -13,7 +13,8 @@ export class State extends EventTarget {
   messages = [];
   cursor = null;
   replies = new Map();
-  jobs = new Map();
+  jobs = new Jobs();
+  batches = new Batches();
   unsent = [];
   drafts = [];
   loading = true;
@@ -27,7 +28,7 @@ export class State extends EventTarget {
   on_session(snapshot) {
     this.server = snapshot.server;
     this.replies = new Map(snapshot.replies.map((reply) => [reply.reply_id, beginReply(reply)]));
-    snapshot.jobs.forEach((job) => this.#keepJob(job));
+    this.keep(snapshot);
     this.tell("server");
     this.tell("snapshot", snapshot);
   }
@@ -72,27 +73,32 @@ export class State extends EventTarget {
 
   on_job(record) {
     const before = this.jobs.get(record.job_id);
-    const job = this.#keepJob(record);
+    const job = this.jobs.keep(record);
     this.tell("turns");
     this.tell("job", { job, before });
   }
 
+  on_batch(record) {
+    const before = this.batches.get(record.batch_id);
+    this.keep({ batches: [record] });
+    this.tell("batch", { batch: this.batches.get(record.batch_id), before });
+  }
+
   on_queue({ jobs }) {
-    for (const place of jobs.filter(({ job_id }) => this.jobs.has(job_id)))
-      this.tell("progress", { job: this.#setJob(applyPlace(this.jobs.get(place.job_id), place)), preview: null });
+    for (const job of jobs.map((place) => this.jobs.place(place)))
+      if (job) this.tell("progress", { job, preview: null });
   }
 
   on_progress(event) {
     const before = this.jobs.get(event.job_id);
     if (!before) return;
-    const job = this.#setJob(applyProgress(before, event));
+    const job = this.jobs.progress(event);
     if (job.state !== before.state) this.tell("turns");
     this.tell("progress", { job, preview: event.preview ?? null });
   }
 
   on_images(event) {
-    const job = this.jobs.get(event.job_id);
-    if (job) this.#setJob(applyImages(job, event));
+    this.jobs.images(event);
   }
 
   // ---- Answers to what this page asked ----
@@ -105,23 +111,29 @@ export class State extends EventTarget {
   }
 
   /** Put a conversation on view (null: a new one) with what the server said of it. */
-  show({ conversation, messages = [], jobs = [], cursor = null }) {
+  show({ conversation, messages = [], jobs = [], batches = [], cursor = null }) {
     this.view = conversation?.conversation_id ?? null;
     this.conversation = conversation;
     this.messages = messages;
     this.cursor = cursor;
     this.loading = false;
-    for (const job of jobs) this.#keepJob(job);
     this.tell("view");
-    this.tell("turns");
+    this.keep({ jobs, batches });
   }
 
   /** Older messages of the conversation on view. */
   addEarlier({ messages, jobs, cursor }) {
     this.messages = [...messages, ...this.messages];
     this.cursor = cursor;
-    for (const job of jobs) this.#keepJob(job);
+    this.keep({ jobs });
+  }
+
+  /** Jobs and batches as an answer has them. */
+  keep({ jobs = [], batches = [] }) {
+    for (const job of jobs) this.jobs.keep(job);
+    for (const batch of batches) this.batches.keep(batch);
     this.tell("turns");
+    this.tell("batches");
   }
 
   /** The server took a message of this page: its turn becomes a real one. */
@@ -145,13 +157,9 @@ export class State extends EventTarget {
     this.tell("turns");
   }
 
-  setPicture(jobId, picture) {
-    const job = this.jobs.get(jobId);
-    this.#setJob({ ...job, images: job.images.map((other) => (other.id === picture.id ? picture : other)) });
-  }
-
   turns() {
-    return turnsOf({ ...this, replies: [...this.replies.values()], jobs: [...this.jobs.values()] });
+    const [replies, jobs, batches] = [this.replies, this.jobs, this.batches].map((known) => [...known.values()]);
+    return turnsOf({ ...this, replies, jobs, batches });
   }
 
   /** The live reply of the conversation on view, if one runs. */
@@ -170,15 +178,6 @@ export class State extends EventTarget {
   }
 
   // ---- Internal ----
-
-  #setJob(job) {
-    this.jobs.set(job.job_id, job);
-    return job;
-  }
-
-  #keepJob(record) {
-    return this.#setJob(mergeJob(this.jobs.get(record.job_id), record));
-  }
 
   #keepMessage(message) {
     this.messages = keepMessage(this.messages, message);

@@ -1,5 +1,7 @@
-// Pure: the turns of a conversation (a label beside a sheet) from its messages, replies and jobs.
-// A message makes a turn; so does every further job of its reply, and every prompt that is being written anew.
+// Pure: the turns of a conversation (a label beside a sheet) from its messages, replies, jobs and batches.
+// A message makes a turn; so does every further job of its reply, every batch, and every prompt that is being written anew.
+
+import { itemsOf, picturesOfBatch, saidOf } from "./batches.js";
 
 /** Jobs worth a sheet: one that was cancelled or failed gives its place to the next try. */
 export function shownJobs(jobs) {
@@ -11,9 +13,10 @@ export function shownJobs(jobs) {
 export const offersChoice = (reply) => reply?.candidates?.length > 1;
 
 /** What the sheet of a turn shows. */
-export function phaseOf({ unsent, draft, job, live, reply }) {
+export function phaseOf({ unsent, draft, job, live, reply, batch }) {
   if (unsent) return unsent.error ? "refused" : "sending";
   if (draft) return "prompt";
+  if (batch) return "batch";
   if (job)
     return { queued: "queued", running: "painting", done: "pictures", failed: "trouble", cancelled: "prompt" }[
       job.state
@@ -26,18 +29,19 @@ export function phaseOf({ unsent, draft, job, live, reply }) {
 }
 
 function turn(parts) {
-  const whole = { message: null, reply: null, live: null, job: null, unsent: null, draft: null, ...parts };
+  const whole = { message: null, reply: null, live: null, job: null, batch: null, unsent: null, draft: null, ...parts };
   return { ...whole, phase: phaseOf(whole) };
 }
 
 /**
  * The turns of the conversation on view, oldest first; what has not reached the server yet comes last. `at` is the
- * server's time, or just behind the newest one known: the clock of this machine may be wrong. `replies` are the live ones. Each turn: {key, at, said, phase, message, reply, live, job, unsent, draft}.
+ * server's time, or just behind the newest one known: the clock of this machine may be wrong. `replies` are the live ones.
+ * Each turn: {key, at, said, phase, message, reply, live, job, batch, items, unsent, draft}; jobs of a batch are its items.
  */
-export function turnsOf({ messages, replies, jobs, unsent, drafts, view }) {
+export function turnsOf({ messages, replies, jobs, batches = [], unsent, drafts, view, cursor = null }) {
   const answers = new Map(messages.filter((m) => m.role === "assistant").map((m) => [m.message_id, m]));
   const live = new Map(replies.map((r) => [r.message_id, r]));
-  const own = jobs.filter((job) => view !== null && job.conversation_id === view);
+  const own = jobs.filter((job) => view !== null && job.conversation_id === view && !job.batch_id);
   const byReply = grouped(own);
   const words = new Map();
   const turns = [];
@@ -66,6 +70,13 @@ export function turnsOf({ messages, replies, jobs, unsent, drafts, view }) {
   for (const rest of byReply.values()) {
     for (const job of shownJobs(rest)) turns.push(turn({ key: job.job_id, at: job.created_at, said: job.prompt, job }));
   }
+  const byId = new Map(jobs.map((job) => [job.job_id, job]));
+  const since = cursor === null ? 0 : (messages[0]?.created_at ?? 0); // what is older comes with its messages
+  for (const batch of batches.filter((b) => view !== null && b.conversation_id === view && b.created_at >= since)) {
+    const items = itemsOf(batch, byId);
+    const said = saidOf(batch, items, messages);
+    turns.push(turn({ key: batch.batch_id, at: batch.created_at, said, batch, items }));
+  }
   for (const item of unsent.filter((u) => u.conversation_id === view)) {
     turns.push(turn({ key: item.message_id, at: item.error ? item.at : Infinity, said: item.text, unsent: item }));
   }
@@ -87,7 +98,8 @@ function grouped(jobs) {
 
 /** Every finished picture of these turns, in order: what the full-size view walks through. */
 export function picturesOf(turns) {
-  return turns.flatMap((t) =>
-    t.phase === "pictures" ? t.job.images.map((picture) => ({ picture, job: t.job, said: t.said })) : [],
-  );
+  return turns.flatMap((t) => {
+    if (t.phase === "batch") return picturesOfBatch(t);
+    return t.phase === "pictures" ? t.job.images.map((picture) => ({ picture, job: t.job, said: t.said })) : [];
+  });
 }

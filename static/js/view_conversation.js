@@ -89,7 +89,7 @@ export class ConversationView {
   }
 
   #byJob(jobId) {
-    return [...this.#views.values()].find(({ turn }) => turn.job?.job_id === jobId);
+    return [...this.#views.values()].find((view) => view.shows(jobId));
   }
 }
 

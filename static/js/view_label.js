@@ -42,15 +42,16 @@ export class Label {
 
   // ---- Internal ----
 
-  #by({ message, unsent, job, phase }) {
+  #by({ message, unsent, job, batch, phase }) {
     const made = job ?? message ?? unsent ?? {};
     const template = this.#context.choice.templateRecord(made.folder, made.template);
-    const items = template && phase !== "talk" ? [element("span", { textContent: titleOf(template) })] : [];
-    const at = job?.created_at ?? message?.created_at;
+    const items = template && !batch && phase !== "talk" ? [element("span", { textContent: titleOf(template) })] : [];
+    const at = (job ?? batch ?? message)?.created_at;
     if (at)
       items.push(element("time", { dateTime: new Date(at * 1000).toISOString(), textContent: clock(at, localeTag()) }));
     if (phase === "pictures")
       items.push(element("span", { textContent: t("turn.pictures", { n: job.images.length }) }));
+    if (batch) items.push(element("span", { textContent: t("batch.total", { n: batch.total }) }));
     this.#parts.by.replaceChildren(...items);
   }
 
@@ -60,14 +61,15 @@ export class Label {
     if (id) this.#parts.fromPicture.src = this.#context.pictureUrl(id);
   }
 
-  #words({ job, reply, phase }) {
+  #words({ said, job, batch, reply, phase }) {
     const { words, tools, hint } = this.#parts;
     const painted = PAINTED.has(phase);
-    const text = painted ? job.prompt : phase === "prompt" ? (reply?.content ?? "") : "";
-    words.hidden = !(painted || (reply?.prompt && reply.prompt !== text && text));
+    const shown = { batch: batch?.prompt, prompt: reply?.content };
+    const text = painted ? job.prompt : (shown[phase] ?? "");
+    words.hidden = !(painted || (batch && text !== said) || (reply?.prompt && reply.prompt !== text && text));
     words.textContent = text;
     words.lang = /\p{Script=Han}/u.test(text) ? "zh" : "en";
-    words.toggleAttribute("data-reply", painted || phase === "prompt");
+    words.toggleAttribute("data-reply", painted || phase in shown);
     tools.hidden = !painted;
     const hintKey = { writing: "turn.writing.hint", prompt: this.#promptHint(), candidates: "turn.candidates.hint" }[phase];
     hint.hidden = !hintKey;

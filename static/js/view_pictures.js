@@ -1,5 +1,6 @@
 // The sheet with its pictures: a grid of as many as there are, each opening full size, and the row of next steps.
 
+import { compareOf } from "./batch_choice.js";
 import { clone, parts } from "./dom.js";
 import { gridOf } from "./format.js";
 import { errorWords, label, t } from "./i18n.js";
@@ -13,10 +14,11 @@ export class PicturesSheet {
 
   constructor(context) {
     this.#context = context;
-    const { again, use, parameters } = this.#parts;
+    const { again, use, parameters, compare } = this.#parts;
     again.addEventListener("click", () => this.#again());
     use.addEventListener("click", () => context.actions.use(this.#turn.job.images[0]));
     parameters.addEventListener("click", () => context.open.parameters(this.#turn.job));
+    compare.addEventListener("click", () => context.open.compare(compareOf(this.#turn.job)));
     this.#parts.grid.addEventListener("keydown", (event) => this.#key(event));
   }
 

@@ -18,9 +18,9 @@ export class PromptSheet {
   #key = null;
   #ranges = [];
 
-  constructor({ actions, painting }) {
+  constructor({ actions, painting, choice, open }) {
     this.#painting = painting;
-    const { prompt, negative, paint, drop, ideas } = this.#parts;
+    const { prompt, negative, paint, drop, ideas, compare } = this.#parts;
     if (prompt.contentEditable !== "plaintext-only") prompt.contentEditable = "true";
     for (const field of [prompt, negative]) field.addEventListener("input", () => this.#changed());
     this.element.addEventListener("keydown", (event) => {
@@ -28,6 +28,7 @@ export class PromptSheet {
     });
     paint.addEventListener("click", () => this.paint());
     ideas.addEventListener("click", () => actions.ideas(this.#turn));
+    compare.addEventListener("click", () => this.#compare(choice, open));
     drop.addEventListener("click", () => painting.dropDraft(this.#turn.draft.draft_id));
   }
 
@@ -56,19 +57,11 @@ export class PromptSheet {
   // ---- Actions ----
 
   async paint() {
-    const prompt = this.#parts.prompt.innerText.trim();
     if (this.#parts.paint.ariaDisabled === "true") return;
-    if (!prompt) return this.#trouble({ code: "empty_prompt" });
+    if (!this.#order.prompt) return this.#trouble({ code: "empty_prompt" });
     this.#parts.paint.ariaDisabled = "true";
     this.#parts.trouble.hidden = true;
-    const { reply, job, draft, message } = this.#turn;
-    const error = await this.#painting.paint({
-      prompt,
-      negative: this.#parts.negative.value.trim(),
-      replyId: draft ? draft.reply_id : (reply?.reply_id ?? job?.reply_id),
-      imageId: draft ? draft.image_id : (job ?? message)?.image_id,
-      draftId: draft?.draft_id,
-    });
+    const error = await this.#painting.paint({ ...this.#order, draftId: this.#turn.draft?.draft_id });
     this.#parts.paint.ariaDisabled = null;
     if (error) this.#trouble(error);
   }
@@ -78,6 +71,23 @@ export class PromptSheet {
   }
 
   // ---- Internal ----
+
+  get #order() {
+    const { reply, job, draft, message } = this.#turn;
+    return {
+      prompt: this.#parts.prompt.innerText.trim(),
+      negative: this.#parts.negative.value.trim(),
+      replyId: draft ? draft.reply_id : (reply?.reply_id ?? job?.reply_id),
+      imageId: draft ? draft.image_id : (job ?? message)?.image_id,
+    };
+  }
+
+  #compare(choice, open) {
+    const order = this.#order;
+    if (!order.prompt) return this.#trouble({ code: "empty_prompt" });
+    this.#parts.trouble.hidden = true;
+    return open.compare({ ...order, imageId: choice.image?.id ?? order.imageId });
+  }
 
   #fill(key, { draft, job, reply, said }) {
     const source = draft ?? job ?? reply;

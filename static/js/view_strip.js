@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { t } from "./i18n.js";
+import { picturesOf } from "./turns.js";
 
 const MOST = 12; // what fits beside the work; older turns are reached by scrolling
 
@@ -27,7 +28,7 @@ export class StripView {
   }
 
   #item(turn, n) {
-    const picture = turn.phase === "pictures" ? turn.job.images[0]?.thumbnail_url : null;
+    const picture = picturesOf([turn])[0]?.picture.thumbnail_url;
     const inside = picture
       ? Object.assign(new Image(), { src: picture, alt: "" })
       : element("span", { className: "blank" });

@@ -3,6 +3,7 @@
 
 import { clone, parts } from "./dom.js";
 import { sheetRatio } from "./format.js";
+import { BatchSheet } from "./view_batch.js";
 import { CandidatesSheet } from "./view_candidates.js";
 import { Label } from "./view_label.js";
 import { PaintingSheet } from "./view_painting.js";
@@ -18,6 +19,7 @@ const SHEETS = {
   prompt: PromptSheet,
   candidates: CandidatesSheet,
   talk: TalkSheet,
+  batch: BatchSheet,
   queued: QueuedSheet,
   painting: PaintingSheet,
   pictures: PicturesSheet,
@@ -57,8 +59,14 @@ export class TurnView {
   }
 
   progress(job, preview) {
-    this.turn = { ...this.turn, job };
+    if (!this.turn.batch) this.turn = { ...this.turn, job };
     this.#sheet.progress?.(job, preview);
+  }
+
+  /** Whether this job is shown here. */
+  shows(jobId) {
+    const { job, items } = this.turn;
+    return job?.job_id === jobId || Boolean(items?.some((item) => item.job_id === jobId));
   }
 
   /** The editable prompt of this turn, or null. */

@@ -5,6 +5,7 @@ import { copyText, element, fillFacts, parts } from "./dom.js";
 import { clock, parseInfotext, size } from "./format.js";
 import { errorWords, fieldName, localeTag, t, titleOf } from "./i18n.js";
 import { picturesOf } from "./turns.js";
+import { compareOf } from "./batch_choice.js";
 import { link } from "./view_pictures.js";
 import { Zoom } from "./zoom.js";
 
@@ -65,13 +66,14 @@ export class ViewerView {
 
   /** What is made of this picture; the viewer closes, as that is painted in the conversation. */
   #listenForNextSteps() {
-    const { again, use, vary, upscale, repaint } = this.#parts;
+    const { again, use, vary, upscale, repaint, compare } = this.#parts;
     const { actions, painting, open } = this.#context;
     again.addEventListener("click", () => this.#order(({ job }) => painting.again(job)));
     vary.addEventListener("click", () => this.#order(({ job, picture }) => painting.vary(job, picture)));
     upscale.addEventListener("click", () => this.#order(({ job, picture }) => painting.upscale(job, picture, LARGER)));
     use.addEventListener("click", () => this.#leave(({ picture }) => actions.use(picture)));
     repaint.addEventListener("click", () => this.#leave(({ picture, job }) => open.repaint(picture, job)));
+    compare.addEventListener("click", () => this.#leave(({ picture, job }) => open.compare(compareOf(job, picture))));
   }
 
   get #now() {
@@ -105,9 +107,10 @@ export class ViewerView {
   }
 
   #show() {
-    const { picture, job, said } = this.#now;
+    const { picture, job, said, isGrid = false } = this.#now;
     const named = this.#parts;
     this.#zoom.show(picture);
+    this.#offer(isGrid);
     named.image.alt = t("turn.picture", { i: this.#at + 1, n: this.#shown.length, said });
     named.place.textContent = `${this.#at + 1} / ${this.#shown.length}`;
     named.previous.hidden = this.#at === 0;
@@ -120,6 +123,7 @@ export class ViewerView {
     const fields = parseInfotext(picture.infotext)
       .fields.filter(([name]) => FACTS.includes(name))
       .map(([name, value]) => [fieldName(name), value]);
+    named.facts.hidden = isGrid;
     fillFacts(named.facts, fields.length ? fields : [[t("fact.seed"), String(picture.seed ?? "")]]);
     named.copy.hidden = !picture.infotext;
     named.unshare.hidden = !picture.shared_url;
@@ -128,6 +132,13 @@ export class ViewerView {
     named.template.href = `/templates?job=${encodeURIComponent(job.job_id)}`;
     [...named.film.children].forEach((button, n) => button.toggleAttribute("aria-current", n === this.#at));
     named.film.children[this.#at]?.scrollIntoView({ block: "nearest", inline: "center" });
+  }
+
+  /** A grid can be looked at and kept; what is painted further starts from its pictures. */
+  #offer(isGrid) {
+    const { steps, menu, share } = this.#parts;
+    for (const part of [share, steps, menu]) part.hidden = isGrid;
+    for (const button of [this.#parts.again, this.#parts.use]) button.disabled = isGrid; // their keys too
   }
 
   #film() {

@@ -170,6 +170,24 @@ def test_without_a_folder_nothing_can_be_saved(tmp_path, templates):
         assert "ARTBOT_SAVE_DIR" in error["message"]
 
 
+def test_a_conversations_history_names_its_batches_and_their_jobs_are_asked_for(server):
+    with Client(server.address) as client, Client(server.address) as stranger:
+        conversation_id = client.call("new_conversation", {})["conversation"]["conversation_id"]
+        ack = order(client, folders=["alone"], repeats=2, conversation_id=conversation_id)
+        order(client, folders=["alone"])
+        done = end(client, ack["batch_id"])
+        page = client.call("history", {"conversation_id": conversation_id})
+        assert (page["batches"], page["jobs"]) == ([done], [])
+        assert client.call("batches", {"conversation_id": conversation_id})["batches"] == [done]
+        ids = [item["job_id"] for item in done["items"]]
+        jobs = client.call("jobs", {"job_ids": ids})["jobs"]
+        assert [(job["job_id"], job["state"], len(job["images"])) for job in jobs] == [(one, "done", 1) for one in ids]
+        assert stranger.call("jobs", {"job_ids": ids})["jobs"] == []
+        assert stranger.call("jobs", {"job_ids": []})["error"]["detail"]["field"] == "job_ids"
+    with back(server, client) as again:
+        assert again.session["batches"] == []
+
+
 @pytest.mark.long
 def test_a_running_batch_is_in_the_snapshot_and_survives_kills(tmp_path, templates):
     with RunningServer(tmp_path, ARTBOT_TEMPLATES_DIR=str(templates), ARTBOT_LEASE_S="2") as server:

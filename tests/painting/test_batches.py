@@ -7,7 +7,7 @@ from artbot_server.painting.batches import (
     ItemNow,
     batch_json,
     due_grids,
-    grid_labels,
+    grid_names,
     progress_of,
 )
 from artbot_server.painting.jobs import JobState
@@ -84,9 +84,19 @@ def test_a_grid_keeps_its_place_whatever_becomes_of_the_others():
     assert (only.template, only.place) == ("b", 1)
 
 
+def labels_of(items):
+    return {place: names["label"] for place, names in grid_names(items).items()}
+
+
+def test_a_grid_says_what_it_shows():
+    names = grid_names([item("a", 1), item("a", 2)])
+    assert names[0] == {"label": "<a> 1", "folder": "f", "template": "a", "round": 1}
+    assert names[3] == {"label": "动漫 2", "folder": "f", "template": None, "round": 2}
+
+
 def test_labels_say_the_round_where_there_are_several():
-    assert grid_labels([item("a"), item("b")]) == {0: "<a>", 1: "<b>", 2: "动漫"}
-    labels = grid_labels([item("a", 1), item("a", 2), item("c", folder="g")])
+    assert labels_of([item("a"), item("b")]) == {0: "<a>", 1: "<b>", 2: "动漫"}
+    labels = labels_of([item("a", 1), item("a", 2), item("c", folder="g")])
     assert labels == {0: "<a> 1", 1: "动漫 1", 2: "<a> 2", 3: "动漫 2", 4: "<c>", 5: "动漫"}
 
 

@@ -207,6 +207,7 @@ def test_records_for_a_snapshot(house, claims):
     assert waiting["eta_s"] is not None
     assert [one["job_id"] for one in house.queue.records_of_replies("anna", ["r1"])] == [second.id]
     assert house.queue.records_of_replies("ben", ["r1"]) == []
+    assert [one["job_id"] for one in house.queue.records_of_ids("anna", [second.id, foreign.id])] == [second.id]
     assert [one["position"] for one in house.queue.records("ben")] == [0]
     assert foreign.id != second.id
 

@@ -135,6 +135,14 @@ def test_the_newest_come_first(store):
     assert [one.id for one in store.of_session("anna")] == [f"b{number:02}" for number in range(22, 2, -1)]
 
 
+def test_those_of_one_conversation(store):
+    for number, conversation_id in enumerate(("c1", "c2", None)):
+        made, its_jobs = batch(f"b{number}", count=1)
+        store.create(replace(made, conversation_id=conversation_id), its_jobs, LIMIT)
+    assert [one.id for one in store.of_session("anna", conversation_id="c2")] == ["b1"]
+    assert store.of_session("anna", conversation_id="c3") == []
+
+
 def test_each_saved_batch_has_a_name_of_its_own(store):
     names = [store.create(*batch(f"b{number}", count=1), LIMIT, save=True)[0].saved_to for number in range(4)]
     assert len(set(names)) == 4

@@ -140,6 +140,16 @@ def test_jobs_of_replies(jobs, database):
     assert jobs.of_replies("ben", ["r1"]) == []
 
 
+def test_ended_jobs_of_a_batch_are_given_by_id_alone(jobs, database):
+    put(database, "j1", reply_id="r1")
+    put(database, "j2", "j3", reply_id="r1", batch_id="b1", place=0, label="f")
+    assert [one.id for one in jobs.of_replies("anna", ["r1"])] == ["j1"]
+    jobs.request_cancel("j2", "anna")
+    assert [one.id for one in jobs.of_session("anna", ["r1"])] == ["j1", "j3"]
+    assert [one.id for one in jobs.of_ids("anna", ["j3", "j2", "gone"])] == ["j2", "j3"]
+    assert jobs.of_ids("ben", ["j2"]) == []
+
+
 def test_what_waits_and_who_was_served(jobs, database):
     put(database, "j1", "j2")
     put(database, "b1", session_id="ben", model="red-v1")

@@ -47,4 +47,10 @@ def test_the_rest():
     assert told["worker"] is False
     assert told["engine"] == {"name": "demo", "models": []}
     assert (told["limits"]["queue"], told["limits"]["chat_per_minute"]) == (7, 3)
+    assert (told["limits"]["batch"], told["limits"]["times"]) == (200, 30)
     assert record(workers=2)["worker"] is True
+
+
+def test_whether_batches_are_saved(tmp_path):
+    assert record()["saves"] is False
+    assert record(save_dir=tmp_path)["saves"] is True

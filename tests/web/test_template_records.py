@@ -72,6 +72,13 @@ def test_parameters_hold_no_pictures(library):
     assert "iVBOR" not in str(record)
 
 
+def test_a_template_says_whether_it_needs_a_picture(library, tmp_path):
+    assert templates(library, "animals")["photo"]["needs_image"] is False
+    assert templates(library, "animals")["crayon"]["needs_image"] is False
+    put(tmp_path, "animals/bare.json", template("img2img"))
+    assert templates(load_library(tmp_path), "animals")["bare"]["needs_image"] is True
+
+
 def test_a_broken_template_says_why_and_nothing_else(library):
     record = templates(library, "animals")["bad"]
     assert set(record) == {"name", "title", "broken"}

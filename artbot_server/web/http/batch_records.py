@@ -25,6 +25,9 @@ class GridRecord(PictureRecord):
     """A grid: a picture with what it shows."""
 
     label: str
+    folder: str
+    template: str | None
+    round: int
 
 
 class BatchRecord(BaseModel):

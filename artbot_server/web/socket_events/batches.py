@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from artbot_server.web.audience import Member
-from artbot_server.web.batch_requests import GenerateBatch, OneBatch, batch_ordered
-from artbot_server.web.requests import Nothing
+from artbot_server.web.batch_requests import Batches, GenerateBatch, OneBatch, batch_ordered
 from artbot_server.web.services import Services
 from artbot_server.web.socket_events.table import Ack, EventHandler
 
@@ -18,12 +17,12 @@ def cancel_batch(services: Services, member: Member, asked: OneBatch) -> Ack:
     return {"state": services.batches.cancel(member.session_id, asked.batch_id)["state"]}
 
 
-def batches(services: Services, member: Member, asked: Nothing) -> Ack:
-    return {"batches": services.batches.records(member.session_id)}
+def batches(services: Services, member: Member, asked: Batches) -> Ack:
+    return {"batches": services.batches.records(member.session_id, conversation_id=asked.conversation_id)}
 
 
 EVENTS = (
     EventHandler("generate_batch", GenerateBatch, generate_batch),
     EventHandler("cancel_batch", OneBatch, cancel_batch),
-    EventHandler("batches", Nothing, batches),
+    EventHandler("batches", Batches, batches),
 )

@@ -42,6 +42,10 @@ def cancel_job(services: Services, member: Member, asked: ask.CancelJob) -> Ack:
     return {"state": services.queue.cancel(member.session_id, asked.job_id).state.value}
 
 
+def jobs(services: Services, member: Member, asked: ask.JobsById) -> Ack:
+    return {"jobs": services.queue.records_of_ids(member.session_id, asked.job_ids)}
+
+
 def templates(services: Services, member: Member, asked: ask.Nothing) -> Ack:
     return templates_json(services.templates.current(), services.queue.abilities())
 
@@ -52,5 +56,6 @@ EVENTS = (
     EventHandler("vary", ask.Vary, vary),
     EventHandler("again", ask.PaintAgain, again),
     EventHandler("cancel_job", ask.CancelJob, cancel_job),
+    EventHandler("jobs", ask.JobsById, jobs),
     EventHandler("templates", ask.Nothing, templates),
 )

@@ -1,0 +1,73 @@
+// One item of a batch as a small tile: waiting, painting, its picture, why it failed, or that it was cancelled.
+
+import { clone, icon, parts } from "./dom.js";
+import { percent } from "./format.js";
+import { errorWords, say, t } from "./i18n.js";
+import { link } from "./view_pictures.js";
+
+const MARKS = {
+  queued: () => icon("clock"),
+  running: () => icon("paint"),
+  failed: () => icon("warn"),
+  cancelled: () => icon("x"),
+};
+
+export class BatchTile {
+  element = clone("batch-item");
+  #parts = parts(this.element);
+  #image = this.element.querySelector("img");
+  #job = null;
+
+  constructor({ open, actions }) {
+    this.#parts.open.addEventListener("click", () => open.viewer(this.#job.images[0].id));
+    this.#parts.use.addEventListener("click", () => actions.use(this.#job.images[0]));
+  }
+
+  // ---- Actions ----
+
+  update({ state, job }, { name, said }) {
+    const { name: named, about, open, over, mark, bar } = this.#parts;
+    const picture = state === "done" ? job?.images[0] : null;
+    this.#job = job;
+    named.textContent = name;
+    open.hidden = over.hidden = !picture;
+    bar.hidden = state !== "running";
+    mark.hidden = Boolean(picture);
+    if (this.element.dataset.state !== state) mark.replaceChildren(...(MARKS[state] ? [MARKS[state]()] : []));
+    this.element.dataset.state = state;
+    if (picture) this.#show(picture, name, said);
+    if (state === "running") this.progress(job);
+    else this.#about(about, state);
+  }
+
+  progress(job) {
+    const { bar, about } = this.#parts;
+    bar.style.setProperty("--p", String(job.progress ?? 0));
+    say(about, "batch.item.running", { percent: percent(job.progress) });
+  }
+
+  // ---- Internal ----
+
+  #about(about, state) {
+    const several = this.#job?.images.length > 1;
+    if (state === "failed" && this.#job?.error) {
+      delete about.dataset.t;
+      about.textContent = errorWords(this.#job.error);
+    } else if (state === "done") {
+      say(about, several ? "turn.pictures" : "batch.item.done", { n: this.#job?.images.length ?? 1 });
+    } else {
+      say(about, { queued: "batch.item.queued", failed: "batch.item.failed", cancelled: "batch.item.cancelled" }[state]);
+    }
+    about.classList.toggle("vh", state === "done" && !several); // the picture says it
+  }
+
+  #show(picture, name, said) {
+    const { open, download } = this.#parts;
+    this.#image.alt = t("batch.picture", { name, said });
+    if (open.dataset.picture === picture.id) return;
+    open.dataset.picture = picture.id;
+    open.dataset.job = this.#job.job_id;
+    Object.assign(this.#image, { width: picture.width, height: picture.height, src: picture.thumbnail_url });
+    link(download, picture);
+  }
+}
