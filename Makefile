@@ -10,7 +10,7 @@ run: .venv/.run-ready
 	@exec $(BIN)/python run.py
 
 test: .venv/.test-ready
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" --numprocesses 4 --dist loadfile
 	node --test tests/page/*.mjs
 
 test-long: .venv/.test-ready

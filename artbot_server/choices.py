@@ -24,7 +24,6 @@ def choose_engine(settings: Settings) -> tuple[Engine, Callable[[str | None], En
     )
     real.client()  # three quarters of a second of imports, which would hold the loop at the first message
     if settings.openai_api_key or settings.openai_base_url:
-        real.client()  # now: it costs a second, in which a running server would serve nobody
         return real, lambda _key: real
     demo = DemoEngine(pace_s=DEMO_PIECE_S * settings.demo_pace)
     return demo, lambda key: real if key else demo
