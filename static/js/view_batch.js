@@ -89,7 +89,6 @@ export class BatchSheet {
     image.alt = t(grid.template ? "batch.sub" : "batch.comparison", { name: grid.label });
     name.textContent = grid.label;
     link(download, grid);
-    download.download = `art-bot-${grid.label.replace(/[^\p{L}\p{N}]+/gu, "-")}.${grid.mime.split("/")[1]}`;
     label(download, "batch.download", { name: grid.label });
     return item;
   }
