@@ -6,43 +6,78 @@ Imports next to nothing at the top: `serve` has to patch the standard library be
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from artbot_server import __version__
-from artbot_server.commands import models, paint, template
+from artbot_server.commands import INTERRUPTED, batch, models, paint, template
 from artbot_server.config import Settings, load_settings
 from artbot_server.errors import ArtbotError
 
-INTERRUPTED = 130
-"""What a shell gives for a command that Ctrl-C ended."""
+CUT_OFF = 141
+"""What a shell gives for a command whose reader, such as `head`, has gone."""
+
+SETTINGS = "Settings come from the environment and .env; docs/configuration.md lists them."
+EPILOG = f"""examples:
+  artbot serve
+  artbot paint "a lighthouse at dusk" --out pictures
+  artbot batch "a lighthouse at dusk" --folders landscape,anime --out pictures
+
+artbot COMMAND --help says more about one.
+{SETTINGS}
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; the exit code.
 
-    0 it did; 1 it could not, one sentence on stderr says why; 2 the command line is wrong; 130 interrupted.
+    0 it did; 1 it could not, or not all of it, and stderr says why; 2 the command line is wrong; 130 interrupted;
+    141 whoever read its results has gone.
     """
-    parser = argparse.ArgumentParser(
-        prog="artbot",
-        description="Art Bot: a few plain words, Chinese or English, become pictures.",
-        epilog="Settings come from the environment and .env; docs/configuration.md lists them.",
-    )
-    parser.add_argument("--version", action="version", version=f"artbot {__version__}")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    commands.add_parser("serve", help="start the web server, and a worker with it").set_defaults(run=_serve)
-    commands.add_parser("worker", help="start a worker alone, beside a server's data folder").set_defaults(run=_worker)
-    for command in (paint, models, template):
-        command.add_to(commands)
-    arguments = parser.parse_args(argv)
+    arguments = _read(argv)
     try:
-        return int(arguments.run(load_settings(), arguments))
+        settings = load_settings()
+        if arguments.run not in (_serve, _worker):  # these patch first
+            from artbot_server.logs import set_up_logs
+
+            set_up_logs(settings.log_level)  # onto stderr: stdout is for results
+        code = int(arguments.run(settings, arguments))
+        sys.stdout.flush()
+        return code
     except ArtbotError as error:
         from artbot_server.commands.output import fail
 
         return fail(error, as_json=getattr(arguments, "json", False))
     except KeyboardInterrupt:
         return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains at its end
+        return CUT_OFF
+
+
+def _read(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The command line; one that is wrong is told with the usage of its command, and ends with code 2."""
+    parser = argparse.ArgumentParser(
+        prog="artbot",
+        description="Art Bot: a few plain words, Chinese or English, become pictures.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"artbot {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, title="commands", metavar="COMMAND")
+    for name, about, run in (
+        ("serve", "start the web server, and a worker with it", _serve),
+        ("worker", "start a worker alone, beside a server's data folder", _worker),
+    ):
+        one = commands.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}.", epilog=SETTINGS)
+        one.set_defaults(run=run)
+    for command in (paint, batch, models, template):
+        command.add_to(commands)
+    arguments, unknown = parser.parse_known_args(argv)
+    if unknown:
+        commands.choices[arguments.command].error(f"unrecognized arguments: {' '.join(unknown)}")
+    return arguments
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:

@@ -58,15 +58,40 @@ def test_its_version(capsys):
 def test_help_names_every_command_and_where_settings_are(capsys):
     code, spoken = said(capsys, "--help")
     assert code == 0
-    for word in ("serve", "worker", "paint", "models", "docs/configuration.md", ".env"):
+    for word in ("serve", "worker", "paint", "batch", "models", "template", "docs/configuration.md", ".env"):
         assert word in spoken.out
 
 
-@pytest.mark.parametrize("arguments", [(), ("draw",), ("paint",), ("serve", "--port", "1")])
+@pytest.mark.parametrize("command", [(), ("serve",), ("worker",), ("paint",), ("batch",), ("models",), ("template",)])
+def test_help_fits_a_terminal(command, tmp_path):
+    code, out, err = artbot(*command, "--help", folder=tmp_path, COLUMNS="80")
+    assert (code, err) == (0, "")
+    assert out.startswith(" ".join(["usage: artbot", *command]))
+    assert [line for line in out.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("draw",), ("paint",), ("batch",)])
 def test_what_is_no_command_is_told_with_the_usage(capsys, arguments):
     code, spoken = said(capsys, *arguments)
     assert code == 2
     assert spoken.err.startswith("usage: artbot")
+
+
+@pytest.mark.parametrize(
+    "command", [("serve",), ("paint", "a cat"), ("batch", "a cat"), ("models",), ("template", "list")]
+)
+def test_an_unknown_option_is_told_with_the_usage_of_its_command(capsys, command):
+    code, spoken = said(capsys, *command, "--port=1")
+    assert (code, spoken.out) == (2, "")
+    assert spoken.err.startswith(f"usage: artbot {command[0]} ")
+    assert spoken.err.endswith(f"artbot {command[0]}: error: unrecognized arguments: --port=1\n")
+
+
+def test_whoever_reads_the_results_may_go(tmp_path):
+    command = f"{sys.executable} -m artbot_server.cli models | true; echo ${{PIPESTATUS[0]}}"
+    environ = {"PATH": os.environ["PATH"], "ARTBOT_DATA_DIR": str(tmp_path)}
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("141\n", "")
 
 
 def test_it_imports_next_to_nothing_before_it_patches(tmp_path):

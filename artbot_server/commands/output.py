@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from tqdm import tqdm
 
+from artbot_server.commands import FAILED
 from artbot_server.errors import ArtbotError
 from artbot_server.sd.base import Progress
 
@@ -32,8 +33,13 @@ def fail(error: ArtbotError, as_json: bool = False) -> int:
     """Say what went wrong: one sentence on stderr, the whole on stdout for scripts; the exit code."""
     if as_json:
         say_json({"ok": False, "error": error.as_json()})
-    print(f"artbot: {error.message}", file=sys.stderr)  # noqa: T201
-    return 1
+    warn(error.message)
+    return FAILED
+
+
+def warn(sentence: str) -> None:
+    """Something went wrong: one sentence on stderr, above a bar that is there."""
+    tqdm.write(f"artbot: {sentence}", file=sys.stderr)
 
 
 def note(text: str, end: str = "\n") -> None:
@@ -46,6 +52,7 @@ class Bar:
     """A live progress bar on stderr; silent when that is no terminal."""
 
     def __init__(self, title: str) -> None:
+        self._said = title
         self._bar = tqdm(
             total=WHOLE, desc=title, disable=None, leave=False, bar_format="{desc} {bar} {n:.0f}%{postfix}"
         )
@@ -65,8 +72,10 @@ class Bar:
         self._bar.set_postfix_str(f"{step}{eta}".strip(), refresh=False)
         self._bar.update(progress.fraction * WHOLE - self._bar.n)
 
-    def advance(self, fraction: float, said: str = "") -> None:
-        """Move the bar to a fraction of the whole."""
+    def advance(self, fraction: float, said: str) -> None:
+        """Move the bar to a fraction of the whole, 0 to 1, and say what it is at."""
+        is_new, self._said = said != self._said, said
+        self._bar.set_description_str(said, refresh=False)
         self.show(Progress(fraction))
-        if said:
-            self._bar.set_description_str(said)
+        if is_new:
+            self._bar.refresh()

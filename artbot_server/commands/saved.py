@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from artbot_server.errors import BadRequest
+from artbot_server.errors import BackendFailed, BadRequest, TooLarge
 from artbot_server.painting.picture_checks import check_picture
-from artbot_server.painting.pictures import EXTENSIONS
-from artbot_server.sd.base import Picture
+from artbot_server.painting.pictures import EXTENSIONS, CheckedPicture
+from artbot_server.sd.base import Picture, Result
 
 MAX_PICTURE_BYTES = 128 * 1024 * 1024
 """As the worker takes from a backend."""
@@ -37,32 +37,51 @@ class Saved:
         }
 
 
-def save(picture: Picture, folder: Path, stem: str) -> Saved:
+def checked_pictures(result: Result) -> list[tuple[Picture, CheckedPicture]]:
+    """The pictures of a result, without grids and maps, each with what is known of its file.
+
+    Raises:
+        BackendFailed: there is none, or one that does not open.
+    """
+    pictures = [picture for picture in result.pictures if picture.kind == "picture"]
+    if not pictures:
+        raise BackendFailed("The backend sent no picture.", retry=True)
+    try:
+        return [(picture, check_picture(picture.data, MAX_PICTURE_BYTES)) for picture in pictures]
+    except (BadRequest, TooLarge) as error:
+        raise BackendFailed(f"The backend sent something of no use: {error.message}", retry=True) from error
+
+
+def save(picture: Picture, checked: CheckedPicture, folder: Path, stem: str) -> Saved:
     """Write a picture as it came to `<folder>/<stem>.<ext>`, or `<stem>_2` and so on where that is taken.
 
     Raises:
         BadRequest: the folder cannot be written.
     """
-    checked = check_picture(picture.data, MAX_PICTURE_BYTES)
     path = write_new(checked.data, folder, stem, EXTENSIONS[checked.mime])
     return Saved(path, *checked.size, picture.seed, picture.infotext)
 
 
 def write_new(data: bytes, folder: Path, stem: str, extension: str) -> Path:
     """Write a file under a name that is free; the path. Raises BadRequest when the folder cannot be written."""
+    part = folder / f".{stem}.{os.getpid()}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f".{stem}.{os.getpid()}.part"
-        part.write_bytes(data)
-        number = 1
-        while True:
-            path = folder / f"{stem}{f'_{number}' if number > 1 else ''}.{extension}"
-            try:
-                os.link(part, path)  # fails where something is there already, which a rename would replace
-                break
-            except FileExistsError:
-                number += 1
-        part.unlink()
+        try:
+            part.write_bytes(data)
+            return _linked(part, folder, stem, extension)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise BadRequest(f"{folder} cannot be written: {error.strerror}.", field="out") from error
-    return path
+
+
+def _linked(part: Path, folder: Path, stem: str, extension: str) -> Path:
+    number = 1
+    while True:
+        path = folder / f"{stem}{f'_{number}' if number > 1 else ''}.{extension}"
+        try:
+            os.link(part, path)  # fails where something is there already, which a rename would replace
+            return path
+        except FileExistsError:
+            number += 1

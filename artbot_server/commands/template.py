@@ -24,7 +24,8 @@ EXAMPLES = """examples:
   artbot template create landscape/mine --picture 00012-123.png
   pbpaste | artbot template create landscape --text -
   artbot template save-as landscape/mine city/night/mine
-  artbot template export landscape/mine && artbot template import mine.zip portraits
+  artbot template export landscape/mine
+  artbot template import mine.zip portraits
 """
 NAMED = "FOLDER/NAME; the name may hold more slashes"
 
@@ -34,7 +35,8 @@ def add_to(commands: Any) -> None:
     parser = commands.add_parser(
         "template",
         help="list, view, create, rename, share templates",
-        description="Work on the folder of templates (ARTBOT_TEMPLATES_DIR). A running server sees it within a second.",
+        description="Work on the folder of templates (ARTBOT_TEMPLATES_DIR). A running server sees\n"
+        "it within a second.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -174,16 +176,8 @@ def _action(actions: Any, name: str, act: Any, about: str) -> argparse.ArgumentP
         name, help=about, description=f"{about[:1].upper()}{about[1:]}."
     )
     parser.add_argument("--json", action="store_true", help="print one JSON document for scripts")
-    parser.set_defaults(run=_run, act=act)
+    parser.set_defaults(run=act)
     return parser
-
-
-def _run(settings: Settings, arguments: argparse.Namespace) -> int:
-    """An action, with what is logged on stderr: stdout is for results."""
-    from artbot_server.logs import set_up_logs
-
-    set_up_logs(settings.log_level)
-    return int(arguments.act(settings, arguments))
 
 
 def _add_create(parser: argparse.ArgumentParser) -> None:

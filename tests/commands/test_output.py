@@ -1,6 +1,6 @@
 import json
 
-from artbot_server.commands.output import Bar, fail, note, say, say_json
+from artbot_server.commands.output import Bar, fail, note, say, say_json, warn
 from artbot_server.errors import BadRequest
 from artbot_server.sd.base import Progress
 
@@ -29,3 +29,8 @@ def test_a_failure_is_a_sentence_and_for_scripts_a_document_beside_it(capsys):
     out, err = capsys.readouterr()
     assert err == "artbot: No such folder.\n"
     assert json.loads(out)["error"]["detail"]["field"] == "folder"
+
+
+def test_a_warning_is_a_sentence_on_stderr(capsys):
+    warn("1 of 3 failed.")
+    assert capsys.readouterr() == ("", "artbot: 1 of 3 failed.\n")

@@ -1,19 +1,15 @@
-import argparse
-import io
 import json
 import os
-import pty
 import signal
 import subprocess
-import termios
 import time
 
 import pytest
 from PIL import Image
 
-from artbot_server.commands.paint import overrides_of, picture_file
-from artbot_server.errors import BadRequest
-from tests.commands.run_artbot import ROOT, RUN, artbot, environ
+from artbot_server.commands import paint
+from artbot_server.errors import ArtbotError, BadRequest
+from tests.commands.run_artbot import ROOT, RUN, artbot, at_a_terminal, environ, run_here
 from tests.sd.fake_automatic1111 import FakeAutomatic1111
 
 SMALL = ("--set", "width=64", "--set", "height=64", "--set", "steps=4")
@@ -99,16 +95,19 @@ def test_a_picture_is_worked_on_where_the_mask_is_white(tmp_path):
         (("--set", "steps"), "--set takes NAME=VALUE, not 'steps'."),
         (("--set", "stepz=3"), "Stepz cannot be changed here; did you mean steps?"),
         (("--image", "/nowhere/a.png"), "/nowhere/a.png cannot be read: No such file or directory."),
-        (("--model", "sdxl"), "Model cannot be changed here."),
+        (("--model", "sdxl"), "There is no model 'sdxl'."),
     ],
 )
-def test_what_cannot_be_is_one_sentence_and_code_1(tmp_path, arguments, sentence):
-    code, out, err = artbot("paint", "a cat", "--as-is", *arguments, "--out", tmp_path / "out", folder=tmp_path)
-    assert (code, out) == (1, "")
-    assert err.startswith("artbot: ")
-    assert sentence in err
-    assert err.count("\n") == 1
+def test_what_cannot_be_is_one_sentence(tmp_path, arguments, sentence):
+    with pytest.raises(ArtbotError) as caught:
+        run_here(paint, "a cat", "--as-is", *arguments, "--out", tmp_path / "out")
+    assert sentence in caught.value.message
     assert not (tmp_path / "out").exists()
+
+
+def test_what_it_cannot_do_ends_it_with_code_1(tmp_path):
+    code, out, err = artbot("paint", "a cat", "--as-is", "--folder", "nowhere", folder=tmp_path)
+    assert (code, out, err) == (1, "", "artbot: There is no folder 'nowhere'.\n")
 
 
 def test_scripts_get_errors_as_json_too(tmp_path):
@@ -137,37 +136,18 @@ def test_the_first_server_that_answers_paints(tmp_path):
 
 def test_words_that_do_not_suit_children_are_not_painted(tmp_path):
     for how in ((), ("--as-is",)):
-        code, _, err = artbot("paint", "a bloody knife", *how, "--folder", "children-animals", folder=tmp_path)
-        assert code == 1
-        assert err.startswith("artbot: ")
+        with pytest.raises(BadRequest, match="children"):
+            run_here(paint, "a bloody knife", *how, "--folder", "children-animals", "--out", tmp_path)
 
 
 def test_at_a_terminal_the_prompt_and_a_bar_are_shown_while_files_go_to_stdout(tmp_path):
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (24, 80))
-    process = subprocess.Popen(
-        [*RUN, "paint", "a cat", "--count", "1", *SMALL, "--out", str(tmp_path)],
-        cwd=ROOT,
-        env=environ(tmp_path, ARTBOT_DEMO_PACE="0.2", TERM="xterm"),
-        stdout=subprocess.PIPE,
-        stderr=theirs,
+    code, out, shown = at_a_terminal(
+        *("paint", "a cat", "--count", 1, *SMALL, "--out", tmp_path), folder=tmp_path, ARTBOT_DEMO_PACE="0.2"
     )
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 4096)
-        except OSError:  # how a closed terminal ends on Linux
-            break
-        if not piece:
-            break
-        shown += piece
-    out, _ = process.communicate(timeout=30)
-    os.close(ours)
-    assert process.returncode == 0
-    assert out.decode().strip().endswith(".png")
-    assert b"cat" in shown
-    assert b"%" in shown and b"children-animals/storybook" in shown
+    assert code == 0
+    assert out.strip().endswith(".png")
+    assert "cat" in shown
+    assert "%" in shown and "children-animals/storybook" in shown
 
 
 def test_an_interrupt_ends_it_with_130_and_leaves_no_file(tmp_path):
@@ -186,31 +166,39 @@ def test_an_interrupt_ends_it_with_130_and_leaves_no_file(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize(
-    ("pairs", "overrides"),
-    [
-        (["steps=30", "cfg_scale=7.5"], {"steps": 30, "cfg_scale": 7.5}),
-        (["sampler_name=Euler a"], {"sampler_name": "Euler a"}),
-        (["tiling=true", 'styles=["a","b"]'], {"tiling": True, "styles": ["a", "b"]}),
-        (["hr_upscaler=x=y"], {"hr_upscaler": "x=y"}),
-    ],
-)
-def test_values_are_read_as_json_where_they_are_and_as_text_otherwise(pairs, overrides):
-    arguments = argparse.Namespace(set=pairs, seed=None, count=None, model=None)
-    assert overrides_of(arguments) == overrides
+def test_words_come_from_stdin_too(tmp_path):
+    code, out, _ = artbot(
+        *("paint", "-", "--as-is", "--count", 1, "--json", *SMALL, "--out", tmp_path / "out"),
+        folder=tmp_path,
+        typed="两只猫\n",
+    )
+    told = json.loads(out)
+    assert (code, told["prompt"], len(told["pictures"])) == (0, "两只猫", 1)
 
 
-def test_arguments_of_their_own_win(tmp_path):
-    arguments = argparse.Namespace(set=["seed=1"], seed=2, count=3, model="m")
-    assert overrides_of(arguments) == {"seed": 2, "batch_size": 3, "model": "m"}
+def test_words_on_stdin_have_to_be_text(tmp_path):
+    code, out, err = artbot("paint", "-", folder=tmp_path, typed="\udcff")
+    assert (code, out, err) == (1, "", "artbot: The words on stdin have to be UTF-8.\n")
 
 
-def test_what_is_no_picture_is_refused(tmp_path):
-    path = tmp_path / "a.txt"
-    path.write_text("hello")
-    with pytest.raises(BadRequest, match="picture"):
-        picture_file(path, "image")
-    buffer = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(buffer, "PNG")
-    path.write_bytes(buffer.getvalue())
-    assert picture_file(path, "image") == buffer.getvalue()
+@pytest.mark.parametrize("asked", ["tiny-b", "tiny-b.safetensors [0d37aea87c]", "0d37aea87c"])
+def test_a_model_goes_by_its_name_its_title_and_its_hash(tmp_path, capsys, asked):
+    with FakeAutomatic1111() as fake:
+        fake.generator.loaded.add("tiny-b")
+        arguments = ("a cat", "--as-is", "--model", asked, "--count", 1, "--json", *SMALL, "--out", tmp_path)
+        assert run_here(paint, *arguments, sd_urls=(fake.url,)) == 0
+    assert json.loads(capsys.readouterr().out)["model"] == "tiny-b"
+
+
+def test_what_is_wrong_with_templates_is_on_stderr_and_results_stay_json(tmp_path):
+    folder = tmp_path / "templates" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "good.json").write_text((ROOT / "sd_templates/landscape/gouache.json").read_text())
+    (folder / "bad.json").write_text("{")
+    code, out, err = artbot(
+        *("paint", "a cat", "--as-is", "--count", 1, "--json", *SMALL, "--out", tmp_path / "out"),
+        folder=tmp_path,
+        ARTBOT_TEMPLATES_DIR=str(tmp_path / "templates"),
+    )
+    assert (code, json.loads(out)["template"]) == (0, "good")
+    assert "bad.json" in err

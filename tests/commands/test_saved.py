@@ -3,9 +3,9 @@ import io
 import pytest
 from PIL import Image
 
-from artbot_server.commands.saved import save, write_new
-from artbot_server.errors import BadRequest
-from artbot_server.sd.base import Picture
+from artbot_server.commands.saved import checked_pictures, save, write_new
+from artbot_server.errors import BackendFailed, BadRequest
+from artbot_server.sd.base import Picture, Result
 
 
 def encoded(kind="PNG"):
@@ -17,7 +17,8 @@ def encoded(kind="PNG"):
 @pytest.mark.parametrize(("kind", "extension"), [("PNG", "png"), ("JPEG", "jpg"), ("WEBP", "webp")])
 def test_a_picture_is_kept_as_it_came(tmp_path, kind, extension):
     data = encoded(kind)
-    saved = save(Picture(data, seed=7, infotext="a cat"), tmp_path / "new", "crayon_7")
+    ((picture, checked),) = checked_pictures(Result((Picture(data, seed=7, infotext="a cat"),)))
+    saved = save(picture, checked, tmp_path / "new", "crayon_7")
     assert saved.path == tmp_path / "new" / f"crayon_7.{extension}"
     assert saved.path.read_bytes() == data
     assert saved.as_json() == {
@@ -25,10 +26,17 @@ def test_a_picture_is_kept_as_it_came(tmp_path, kind, extension):
     }  # fmt: skip
 
 
-def test_what_is_no_picture_is_not_written(tmp_path):
-    with pytest.raises(BadRequest):
-        save(Picture(b"<html>", seed=1), tmp_path / "new", "a")
-    assert not (tmp_path / "new").exists()
+def test_grids_and_maps_are_no_pictures():
+    result = Result((Picture(encoded(), "grid"), Picture(encoded(), seed=1), Picture(encoded(), "map")))
+    assert [picture.seed for picture, _ in checked_pictures(result)] == [1]
+
+
+@pytest.mark.parametrize(
+    "pictures", [(), (Picture(b"", "grid"),), (Picture(encoded(), seed=1), Picture(b"<html>", seed=2))]
+)
+def test_what_is_no_picture_is_the_backends_fault(pictures):
+    with pytest.raises(BackendFailed):
+        checked_pictures(Result(pictures))
 
 
 def test_nothing_is_written_over(tmp_path):
@@ -43,3 +51,9 @@ def test_a_folder_that_cannot_be_is_told(tmp_path):
     with pytest.raises(BadRequest) as caught:
         write_new(b"x", tmp_path / "file" / "folder", "a", "png")
     assert caught.value.detail["field"] == "out"
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path):
+    with pytest.raises(BadRequest, match="cannot be written"):
+        write_new(b"x", tmp_path, "a" * 240, "x" * 40)  # longer than a name may be, though its part is not
+    assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from artbot_server.web.fields import Id
+
 
 class LibraryRecord(BaseModel):
     """Every folder; docs/protocol.md says what `folders` and `abilities` hold."""
