@@ -127,6 +127,7 @@ def test_a_reload_and_another_device_show_the_same(server, visit):
     expect(page.locator("[data-grid]")).to_have_count(1, timeout=30_000)
     expect(second.locator("[data-grid]")).to_have_count(1)
     expect(second.locator("[data-batch]")).to_contain_text("水粉")
+    expect(second.locator("[data-grid]")).to_contain_text("文件夹")
     assert second.evaluate("document.documentElement.scrollWidth") <= 360
     sources = [image.get_attribute("src") for image in page.locator("[data-item] img").all()]
     page.reload()
