@@ -12,6 +12,14 @@ export function shownJobs(jobs) {
 /** A reply with several prompts keeps its sheet when one is painted: another may be wanted too. */
 export const offersChoice = (reply) => reply?.candidates?.length > 1;
 
+/** When the first batch of each reply began: what is painted of it afterwards stands behind the batch. */
+function comparedAt(jobs) {
+  const times = new Map();
+  for (const { batch_id, reply_id, created_at } of jobs)
+    if (batch_id && reply_id) times.set(reply_id, Math.min(created_at, times.get(reply_id) ?? Infinity));
+  return times;
+}
+
 /** What the sheet of a turn shows. */
 export function phaseOf({ unsent, draft, job, live, reply, batch }) {
   if (unsent) return unsent.error ? "refused" : "sending";
@@ -43,6 +51,7 @@ export function turnsOf({ messages, replies, jobs, batches = [], unsent, drafts,
   const live = new Map(replies.map((r) => [r.message_id, r]));
   const own = jobs.filter((job) => view !== null && job.conversation_id === view && !job.batch_id);
   const byReply = grouped(own);
+  const compared = comparedAt(jobs);
   const words = new Map();
   const turns = [];
   for (const message of messages.filter((m) => m.role === "user")) {
@@ -51,7 +60,8 @@ export function turnsOf({ messages, replies, jobs, batches = [], unsent, drafts,
     const replyId = reply?.reply_id ?? running?.reply_id;
     words.set(replyId, message);
     const made = shownJobs(byReply.get(replyId) ?? []);
-    const [job, ...further] = offersChoice(reply) ? [null, ...made] : [made[0] ?? null, ...made.slice(1)];
+    const keepsSheet = offersChoice(reply) || made[0]?.created_at > compared.get(replyId);
+    const [job, ...further] = keepsSheet ? [null, ...made] : [made[0] ?? null, ...made.slice(1)];
     byReply.delete(replyId);
     turns.push(
       turn({

@@ -71,14 +71,23 @@ export class BatchSheet {
   }
 
   #grids({ batch }) {
-    const ids = batch.grids.map(({ id }) => id).join();
-    this.#parts.gridsBox.hidden = !ids;
-    if (ids === this.#shown.grids) return;
-    this.#shown.grids = ids;
-    this.#parts.grids.replaceChildren(...batch.grids.map((grid) => this.#grid(grid)));
+    const named = batch.grids.map((grid) => ({ grid, name: this.#gridName(grid, batch) }));
+    const signature = named.map(({ grid, name }) => `${grid.id} ${name}`).join();
+    this.#parts.gridsBox.hidden = !named.length;
+    if (signature === this.#shown.grids) return;
+    this.#shown.grids = signature;
+    this.#parts.grids.replaceChildren(...named.map(({ grid, name }) => this.#grid(grid, name)));
   }
 
-  #grid(grid) {
+  /** In the reader's language, whatever is written in the picture. */
+  #gridName({ folder, template, round, label: written }, batch) {
+    const { choice } = this.#context;
+    const title = titleOf(template ? choice.templateRecord(folder, template) : choice.folderRecord(folder));
+    const several = batch.items.some((item) => item.folder === folder && item.round > 1);
+    return title ? [title, several && round].filter(Boolean).join(" ") : written;
+  }
+
+  #grid(grid, said) {
     const item = clone("batch-grid");
     const { open, name, download } = parts(item);
     const image = item.querySelector("img");
@@ -86,11 +95,10 @@ export class BatchSheet {
     open.dataset.picture = grid.id;
     open.addEventListener("click", () => this.#context.open.viewer(grid.id));
     Object.assign(image, { src: grid.thumbnail_url, width: grid.width, height: grid.height });
-    image.alt = t(grid.template ? "batch.sub" : "batch.comparison", { name: grid.label });
-    name.textContent = grid.label;
+    image.alt = t(grid.template ? "batch.sub" : "batch.comparison", { name: said });
+    name.textContent = said;
     link(download, grid);
-    download.download = `art-bot-${grid.label.replace(/[^\p{L}\p{N}]+/gu, "-")}.${grid.mime.split("/")[1]}`;
-    label(download, "batch.download", { name: grid.label });
+    label(download, "batch.download", { name: said });
     return item;
   }
 

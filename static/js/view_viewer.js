@@ -136,9 +136,9 @@ export class ViewerView {
 
   /** A grid can be looked at and kept; what is painted further starts from its pictures. */
   #offer(isGrid) {
-    const { steps, menu, share } = this.#parts;
-    for (const part of [share, steps, menu]) part.hidden = isGrid;
-    for (const button of [this.#parts.again, this.#parts.use]) button.disabled = isGrid; // their keys too
+    const { steps, menu, share, template, again, use } = this.#parts;
+    for (const part of [share, template, steps, menu]) part.hidden = isGrid;
+    for (const button of [again, use]) button.disabled = isGrid; // their keys too
   }
 
   #film() {

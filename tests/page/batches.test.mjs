@@ -136,6 +136,15 @@ test("a batch is one turn, its jobs are none", () => {
   assert.equal(found[1].items[0].job.job_id, "j1");
 });
 
+test("what is painted of a reply after its batch stands behind the batch", () => {
+  const ofReply = { reply_id: "r", batch_id: null };
+  const jobs = [job(1, "done", { reply_id: "r" }), job(7, "done", { ...ofReply, created_at: 8 })];
+  const keys = (list) => turns({ batches: [batch([item(1)])], jobs: list }).map(({ key, phase }) => `${key} ${phase}`);
+  assert.deepEqual(keys(jobs), ["m prompt", "b batch", "j7 pictures"]);
+  const before = job(8, "done", { ...ofReply, created_at: 2 });
+  assert.deepEqual(keys([...jobs, before]), ["m pictures", "b batch", "j7 pictures"]);
+});
+
 test("batches of other conversations, and those older than what is shown, are not there", () => {
   assert.equal(turns({ batches: [batch([], { conversation_id: "d" })] }).length, 1);
   assert.equal(turns({ view: null, messages: [], batches: [batch([], { conversation_id: null })] }).length, 0);

@@ -9,9 +9,7 @@ from artbot_server.web.socket_events.table import Ack, EventHandler
 
 
 def history(services: Services, member: Member, asked: ask.History) -> Ack:
-    page = services.conversation_service.history(
-        member.session_id, asked.conversation_id, asked.before, asked.limit
-    )
+    page = services.conversation_service.history(member.session_id, asked.conversation_id, asked.before, asked.limit)
     shown = page["conversation"]
     id = shown["conversation_id"] if shown else None
     return page | {"batches": services.batches.records(member.session_id, conversation_id=id) if id else []}
