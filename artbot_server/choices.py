@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.config import Settings
@@ -10,7 +11,9 @@ from artbot_server.llm.base import Engine
 from artbot_server.llm.demo.engine import DemoEngine
 from artbot_server.llm.openai_api import OpenAIEngine
 from artbot_server.sd.base import Backend
-from artbot_server.storage.sessions import Signer
+
+if TYPE_CHECKING:  # the library half needs no database
+    from artbot_server.storage.sessions import Signer
 
 OPENAI_URL = "https://api.openai.com/v1"
 DEMO_PIECE_S = 0.03

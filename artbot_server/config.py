@@ -255,8 +255,11 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
 def environment_of(settings: Settings) -> dict[str, str]:
     """This process's environment with every setting as it is here: for a worker that shall have the same."""
-    return dict(os.environ) | {one.metadata["env"]: _written(getattr(settings, one.name)) for one in fields(Settings)}
+    set_here = {one.metadata["env"]: getattr(settings, one.name) for one in fields(Settings)}
+    return dict(os.environ) | {name: _written(value) for name, value in set_here.items()}
 
 
 def _written(value: Any) -> str:
+    if value is None:
+        return ""
     return ",".join(str(part) for part in value) if isinstance(value, tuple) else str(value)

@@ -117,9 +117,9 @@ def error_of(told: Mapping[str, Any]) -> ArtbotError:
     detail = dict(told.get("detail") or {})
     fault: Fault = detail.pop("fault", "server")
     code = str(told["code"])
-    kind = _BY_CODE.get(code) or _BY_FAULT.get(fault, ArtbotError)
+    kind = _BY_CODE.get(code) or _BY_FAULT.get(fault, Unavailable)
     return kind(str(told["message"]), code=code, fault=fault, **detail)
 
 
-_BY_CODE = {kind.code: kind for kind in ArtbotError.__subclasses__()} | {"interrupted": Unavailable}
+_BY_CODE = {kind.code: kind for kind in (ArtbotError, *ArtbotError.__subclasses__())}
 _BY_FAULT: dict[str, type[ArtbotError]] = {"client": BadRequest, "backend": BackendFailed, "engine": EngineFailed}

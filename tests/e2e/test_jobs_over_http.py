@@ -84,12 +84,8 @@ def test_only_who_brought_no_session_is_told_a_token(caller, server):
 
 def test_a_job_is_ordered_waited_for_and_looked_up(caller, server):
     made = caller.order(negative_prompt="rain", overrides=SMALL | {"seed": 11})
-    assert (made["state"], made["prompt"], made["folder"], made["position"]) == (
-        "queued",
-        "a red boat",
-        "children-animals",
-        0,
-    )
+    assert (made["state"], made["prompt"], made["folder"]) == ("queued", "a red boat", "children-animals")
+    assert made["position"] in (0, None)  # None: a worker was as quick
     ended = caller.ended(made["job_id"])
     assert (ended["state"], ended["negative_prompt"], ended["overrides"]["seed"]) == ("done", "rain", 11)
     (image,) = ended["images"]

@@ -146,7 +146,7 @@ def test_env_files_are_read_and_the_environment_goes_before(tmp_path):
         (["serve", "--help"], 0, ["artbot serve"]),
         (["worker", "--help"], 0, ["artbot worker"]),
         (["--version"], 0, ["artbot "]),
-        ([], 2, ["command"]),
+        ([], 2, ["COMMAND"]),
         (["paint-me"], 2, ["paint-me"]),
     ],
 )

@@ -127,9 +127,9 @@ def test_r09_without_a_folder_a_new_one_is_made(call):
     [
         ({}, "template"),
         ({"template": []}, "template"),
-        ({"template": {}}, "template"),
-        ({"template": article(steps="x")}, "template"),
-        ({"template": article(init_images=["../../secret.png"])}, "template"),
+        ({"template": {}}, "api_model"),
+        ({"template": article(steps="x")}, "api_model.steps"),
+        ({"template": article(init_images=["../../secret.png"])}, "init_images.0"),
         ({"template": article(mask=as_text(b"no picture"))}, "image"),
         ({"template": article(), "version": 5}, "version"),
     ],
@@ -140,7 +140,7 @@ def test_what_would_not_load_is_refused(call, root, body, field):
     assert (root / "mine/1.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("name", [".hidden", "input_images/x", "a%00b", "x" * 200, "a/b/c/d/e", "a/copy"])
+@pytest.mark.parametrize("name", [".hidden", "input_images/x", "x" * 200, "a/b/c/d/e", "a/copy"])
 def test_names_go_through_the_rule(call, name):
     refusal(call("PUT", f"templates/mine/{name}", json={"template": article()}), 400, "bad_request", "name")
 

@@ -86,7 +86,12 @@ def test_a_batch_of_which_nothing_came_ends_too(house):
 
 
 def test_a_cancelled_batch_has_the_grids_of_what_was_painted(house):
-    backend = ScriptedBackend()
+    class ThirdNeverEnds(ScriptedBackend):
+        def paint(self, payload, task_id):
+            self.endless = len(self.payloads) == 2
+            return super().paint(payload, task_id)
+
+    backend = ThirdNeverEnds()
     house.work(backend)
     record = ordered(house, templates=[("plain", "cat", 4)])
     until(lambda: len(backend.payloads) == 3)
