@@ -121,5 +121,6 @@ def error_of(told: Mapping[str, Any]) -> ArtbotError:
     return kind(str(told["message"]), code=code, fault=fault, **detail)
 
 
-_BY_CODE = {kind.code: kind for kind in (ArtbotError, *ArtbotError.__subclasses__())}
+_KINDS: tuple[type[ArtbotError], ...] = (ArtbotError, *ArtbotError.__subclasses__())
+_BY_CODE = {kind.code: kind for kind in _KINDS}
 _BY_FAULT: dict[str, type[ArtbotError]] = {"client": BadRequest, "backend": BackendFailed, "engine": EngineFailed}

@@ -40,10 +40,12 @@ export class BatchTile {
     else this.#about(about, state);
   }
 
+  /** `job` may be null: its record has not come yet. */
   progress(job) {
     const { bar, about } = this.#parts;
-    bar.style.setProperty("--p", String(job.progress ?? 0));
-    say(about, "batch.item.running", { percent: percent(job.progress) });
+    const done = job?.progress ?? 0;
+    bar.style.setProperty("--p", String(done));
+    say(about, "batch.item.running", { percent: percent(done) });
   }
 
   // ---- Internal ----
