@@ -10,7 +10,8 @@ run: .venv/.run-ready
 	@exec $(BIN)/python run.py
 
 test: .venv/.test-ready
-	$(BIN)/python -m pytest -m "not long" --numprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -m "not long and not alone" --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest -m "alone and not long"
 	node --test tests/page/*.mjs
 
 test-long: .venv/.test-ready

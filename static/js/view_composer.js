@@ -18,6 +18,7 @@ export class ComposerView {
   #actions;
   #connection;
   #big = false;
+  #sendLater = false;
 
   constructor({ state, choice, actions, connection, open }) {
     Object.assign(this, { open });
@@ -28,6 +29,8 @@ export class ComposerView {
     this.#listen();
     this.#parts.text.value = tabStore.get("draft", "");
     for (const type of ["turns", "view", "server"]) state.addEventListener(type, () => this.render());
+    for (const source of [[state, "view"], [choice, "change"]])
+      source[0].addEventListener(source[1], () => this.#sendLater && this.#submit());
     choice.addEventListener("change", () => this.render());
     connection.addEventListener("status", () => this.render());
   }
@@ -130,7 +133,9 @@ export class ComposerView {
     const { text } = this.#parts;
     const words = text.value.trim();
     if (!words) return this.focus();
-    if (this.#state.liveReply() || "uploading" in this.element.dataset) return null;
+    // Which conversation it belongs to, or how it is to be painted, is not known yet.
+    this.#sendLater = this.#state.loading || this.#choice.version === null;
+    if (this.#sendLater || this.#state.liveReply() || "uploading" in this.element.dataset) return null;
     const limit = this.#state.server?.limits?.text_chars;
     if (limit && words.length > limit) return this.#trouble({ code: "too_large", detail: {} });
     this.fill("");

@@ -32,7 +32,6 @@ export class ConversationMenu {
     const { rename, file, close, remove, back } = parts(menu);
     const { conversationActions } = this.#context;
     file.href = at(`/api/v1/conversations/${encodeURIComponent(this.#id)}/export`);
-    file.download = `art-bot-${this.#conversation.name.replace(/[^\p{L}\p{N}]+/gu, "-").slice(0, 40)}.json`;
     close.hidden = Boolean(this.#conversation.closed_at);
     rename.addEventListener("click", () => this.#rename());
     close.addEventListener("click", () => this.#ask(CLOSING, () => conversationActions.close(this.#id)));

@@ -1,11 +1,13 @@
 // One picture as large as the window allows: zoom, previous and next over the conversation's pictures, its facts, and
 // everything that can be done with it.
 
+import { at } from "./address.js";
 import { copyText, element, fillFacts, parts } from "./dom.js";
 import { clock, parseInfotext, size } from "./format.js";
 import { errorWords, fieldName, localeTag, t, titleOf } from "./i18n.js";
 import { picturesOf } from "./turns.js";
 import { compareOf } from "./batch_choice.js";
+import { showFilm } from "./view_film.js";
 import { link } from "./view_pictures.js";
 import { Zoom } from "./zoom.js";
 
@@ -40,7 +42,7 @@ export class ViewerView {
       0,
       this.#shown.findIndex(({ picture }) => picture.id === pictureId),
     );
-    this.#film();
+    showFilm(this.#parts.film, this.#shown, (n) => this.#go(n - this.#at));
     this.#context.dialogs.open("viewer");
     this.#show();
   }
@@ -127,9 +129,10 @@ export class ViewerView {
     fillFacts(named.facts, fields.length ? fields : [[t("fact.seed"), String(picture.seed ?? "")]]);
     named.copy.hidden = !picture.infotext;
     named.unshare.hidden = !picture.shared_url;
+    named.vary.hidden = job.mode === "upscale"; // it has no seed of its own
     named.note.textContent = "";
     link(named.download, picture);
-    named.template.href = `/templates?job=${encodeURIComponent(job.job_id)}`;
+    named.template.href = at(`/templates?job=${encodeURIComponent(job.job_id)}`);
     [...named.film.children].forEach((button, n) => button.toggleAttribute("aria-current", n === this.#at));
     named.film.children[this.#at]?.scrollIntoView({ block: "nearest", inline: "center" });
   }
@@ -139,17 +142,6 @@ export class ViewerView {
     const { steps, menu, share, template, again, use } = this.#parts;
     for (const part of [share, template, steps, menu]) part.hidden = isGrid;
     for (const button of [again, use]) button.disabled = isGrid; // their keys too
-  }
-
-  #film() {
-    this.#parts.film.hidden = this.#shown.length < 2;
-    const buttons = this.#shown.map(({ picture }, n) => {
-      const image = Object.assign(new Image(), { src: picture.thumbnail_url, alt: "", loading: "lazy" });
-      const button = element("button", { type: "button", ariaLabel: t("viewer.picture", { n: n + 1 }) }, image);
-      button.addEventListener("click", () => this.#go(n - this.#at));
-      return button;
-    });
-    this.#parts.film.replaceChildren(...buttons);
   }
 
   async #share() {

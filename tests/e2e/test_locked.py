@@ -14,6 +14,8 @@ from tests.e2e.paced import numbered, paced
 from tests.llm.fake_openai import FakeOpenAI
 from tests.server import RunningServer, wait_until
 
+pytestmark = pytest.mark.alone
+
 LOCK_S = 2.0
 PIECES = numbered(140)
 TEXT = "".join(PIECES)

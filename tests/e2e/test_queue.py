@@ -11,6 +11,8 @@ from tests.e2e.client import Client
 from tests.e2e.stored import pictures_of, rows
 from tests.server import RunningServer, wait_until
 
+pytestmark = pytest.mark.alone
+
 SMALL = {"width": 128, "height": 128, "batch_size": 1}
 OF_A = 10
 

@@ -16,6 +16,8 @@ from tests.e2e.stored import files_without_rows, pictures_of, rows
 from tests.llm.fake_openai import FakeOpenAI
 from tests.server import ROOT, RunningServer, wait_until
 
+pytestmark = pytest.mark.alone
+
 SMALL = {"width": 128, "height": 128, "batch_size": 1}
 
 

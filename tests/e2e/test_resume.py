@@ -15,6 +15,8 @@ from tests.e2e.paced import numbered, paced
 from tests.llm.fake_openai import FakeOpenAI, reply
 from tests.server import RunningServer, wait_until
 
+pytestmark = pytest.mark.alone
+
 PIECES = numbered(100)
 TEXT = "".join(PIECES)
 PAUSE_S = 0.015

@@ -18,6 +18,8 @@ from tests.sd.automatic1111.painting import (
 )
 from tests.sd.fake_automatic1111 import FakeAutomatic1111
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.parametrize("webui", [True, False])
 def test_closing_interrupts_our_own_job(webui):

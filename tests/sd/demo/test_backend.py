@@ -13,6 +13,8 @@ from artbot_server.errors import BackendFailed
 from artbot_server.sd.base import Backend, Payload, Progress, Result
 from artbot_server.sd.demo.backend import DemoBackend
 
+pytestmark = pytest.mark.alone
+
 SMALL = {"prompt": "an orange cat, garden", "seed": 5, "width": 160, "height": 128, "steps": 6}
 
 
