@@ -4,11 +4,10 @@ import json
 
 import pytest
 import requests
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from artbot_server.web.http import ROUTES
 from artbot_server.web.http.openapi import document
-from tests.e2e.test_page import CHROMIUM
 from tests.server import RunningServer
 
 
@@ -29,22 +28,20 @@ def test_only_what_the_page_needs_is_served(server, name):
     assert requests.get(f"{server.address}/api/v1/docs/{name}", timeout=10).status_code == 404
 
 
-def test_the_page_shows_and_asks_every_route(server):
+def test_the_page_shows_and_asks_every_route(browser, server):
     """Anything the content security policy forbids, and any address elsewhere, would be in `complaints` or `asked`."""
     complaints, asked = [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        page = browser.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(server.address + "/api/v1/docs")
-        expect(page.locator(".opblock")).to_have_count(len(ROUTES), timeout=30_000)
-        jobs = page.locator("#operations-jobs-get_api_v1_jobs")
-        jobs.locator("button.opblock-summary-control").click()
-        jobs.get_by_role("button", name="Try it out").click()
-        jobs.get_by_role("button", name="Execute").click()
-        expect(jobs.locator(".live-responses-table .response .response-col_status")).to_contain_text("200")
-        browser.close()
+    page = browser.new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server.address + "/api/v1/docs")
+    expect(page.locator(".opblock")).to_have_count(len(ROUTES), timeout=30_000)
+    jobs = page.locator("#operations-jobs-get_api_v1_jobs")
+    jobs.locator("button.opblock-summary-control").click()
+    jobs.get_by_role("button", name="Try it out").click()
+    jobs.get_by_role("button", name="Execute").click()
+    expect(jobs.locator(".live-responses-table .response .response-col_status")).to_contain_text("200")
+    page.close()
     assert complaints == []
     assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {server.address.split("/")[2]}

@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.e2e.test_page import CHROMIUM, paint, prompt_of, say
+from tests.e2e.test_page import paint, prompt_of, say
 from tests.sd.fake_automatic1111.server import FakeAutomatic1111
 from tests.server import RunningServer
 
@@ -36,14 +36,6 @@ def server(tmp_path_factory, templates):
     with RunningServer(tmp_path_factory.mktemp("data"), **settings) as running:
         running.wait_for_worker()
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

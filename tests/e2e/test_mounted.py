@@ -7,10 +7,10 @@ import sys
 
 import pytest
 import requests
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.e2e.client import Client
-from tests.e2e.test_page import CHROMIUM, paint, pictures
+from tests.e2e.test_page import paint, pictures
 from tests.server import RunningServer, wait_until
 
 SOCKET = "/art/socket.io"
@@ -116,14 +116,6 @@ def test_a_refusal_and_a_fault_of_a_hook_cost_one_job(host):
         assert client.all("job") == []
         assert client.job_end(client.paint())["state"] == "done"
         wait_until(lambda: "ZeroDivisionError" in host.output, what="the log of the hook that broke at the end")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield chromium
-        chromium.close()
 
 
 def visit(browser, address):

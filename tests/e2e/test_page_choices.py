@@ -4,10 +4,10 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.e2e.stored import rows
-from tests.e2e.test_page import CHROMIUM, paint, pictures, prompt_of, say
+from tests.e2e.test_page import paint, pictures, prompt_of, say
 from tests.server import RunningServer
 
 
@@ -15,14 +15,6 @@ from tests.server import RunningServer
 def server(tmp_path_factory):
     with RunningServer(tmp_path_factory.mktemp("data")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.e2e.test_page import CHROMIUM
 from tests.server import ROOT, RunningServer, wait_until
 
 AXE = Path(__file__).parent.parent / "node/node_modules/axe-core/axe.min.js"
@@ -34,14 +33,6 @@ def server(tmp_path_factory, templates):
     with RunningServer(tmp_path_factory.mktemp("data"), **settings) as running:
         running.wait_for_worker()
         yield running
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
-        yield chromium
-        chromium.close()
 
 
 def visit(browser, address, **options):
