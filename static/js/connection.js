@@ -59,9 +59,12 @@ export class Connection extends EventTarget {
 
   // ---- Actions ----
 
-  /** Ask and wait for the ack. Never throws: what cannot be asked is answered {ok: false, error: {code: "offline"}}. */
+  /**
+   * Ask and wait for the ack. Never throws: what cannot be asked is answered {ok: false, error: {code: "offline"}}. What
+   * is asked while the page is still connecting goes out as soon as it has connected.
+   */
   async ask(event, data = {}) {
-    if (!this.#socket.connected) return { ok: false, error: { code: "offline", message: "", detail: {} } };
+    if (!(await this.#connected())) return { ok: false, error: { code: "offline", message: "", detail: {} } };
     try {
       return await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, data);
     } catch {
@@ -70,6 +73,16 @@ export class Connection extends EventTarget {
   }
 
   // ---- Internal ----
+
+  /** Whether there is a connection, as soon as that is known. */
+  #connected() {
+    if (this.#socket.connected || !["connecting", "online"].includes(this.status)) return this.#socket.connected;
+    return new Promise((resolve) => {
+      const settle = () => resolve(this.#socket.connected);
+      this.#socket.once("connect", settle);
+      this.addEventListener("status", settle, { once: true });
+    });
+  }
 
   #take(state, name, data) {
     if (name === "session") {

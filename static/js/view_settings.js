@@ -17,24 +17,39 @@ export class SettingsView {
       context.choice.setSettings({});
       this.#build();
     });
-    context.choice.addEventListener("change", () => context.dialogs.get("settings").open && this.#arrange());
+    context.choice.addEventListener("change", () => this.#isOpen && this.#arrange());
+    // A painter that was away when the drawer was opened has come back.
+    context.state.addEventListener("server", () => this.#isOpen && !this.#backend && this.#load());
   }
 
   async open() {
     this.#context.dialogs.open("settings");
-    this.#build();
-    const answer = await this.#context.actions.backend();
-    if (!answer.ok) return this.#context.toastWords(errorWords(answer.error));
-    this.#backend = answer;
-    return this.#build();
+    if (this.#backend) this.#build();
+    const answer = await this.#load();
+    if (answer.ok) return;
+    if (!this.#backend) this.#build();
+    this.#context.toastWords(errorWords(answer.error));
   }
 
   /** In another language. */
   render() {
-    if (this.#context.dialogs.get("settings").open) this.#build();
+    if (this.#isOpen) this.#build();
   }
 
   // ---- Internal ----
+
+  get #isOpen() {
+    return this.#context.dialogs.get("settings").open;
+  }
+
+  /** Ask what is offered. Built anew only when that has changed: somebody may be typing. */
+  async #load() {
+    const answer = await this.#context.actions.backend();
+    if (!answer.ok || JSON.stringify(answer) === JSON.stringify(this.#backend)) return answer;
+    this.#backend = answer;
+    this.#build();
+    return answer;
+  }
 
   get #values() {
     return this.#context.choice.settings;

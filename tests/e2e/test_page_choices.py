@@ -87,6 +87,21 @@ def test_settings_change_the_next_pictures_and_nothing_else(page, server):
     expect(page.locator("[data-settings]")).to_have_attribute("data-set", "")
 
 
+def test_what_is_opened_before_the_page_has_connected_comes_when_it_has(browser, server):
+    context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 860})
+    page = context.new_page()
+    held = []
+    page.route_web_socket(re.compile("/socket.io/"), lambda socket: held.append(socket))
+    page.goto(server.address)
+    page.click("[data-settings]")
+    page.wait_for_timeout(300)
+    assert page.locator("[data-toast]:visible").count() == 0
+    assert page.locator("[data-settings-drawer] [data-field]").count() == 0
+    held[0].connect_to_server()
+    expect(page.locator("[data-field=sampler_name] select")).to_be_visible()
+    context.close()
+
+
 def test_a_picture_is_varied_made_larger_and_changed_in_part(page, server):
     paint(page, "a cat in a garden")
     in_picture(page, "data-vary")
