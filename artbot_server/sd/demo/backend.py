@@ -15,6 +15,7 @@ from PIL import Image
 from artbot_server.sd.base import Abilities, Checkpoint, Payload, Picture, Progress, Result
 from artbot_server.sd.demo.answers import DemoAnswers
 from artbot_server.sd.demo.chance import chance
+from artbot_server.sd.demo.effects import FIELDS, unheeded
 from artbot_server.sd.demo.infotext import MODEL, infotext, to_png
 from artbot_server.sd.demo.order import MAX_BATCH, MAX_SIDE, SAMPLERS, SCHEDULERS, Order, read_order, variation_of
 from artbot_server.sd.demo.previews import emerging, preview_of
@@ -25,13 +26,6 @@ from artbot_server.sd.demo.upscale import UPSCALERS, read_upscale, upscaled, wit
 from artbot_server.sd.demo.words import Idea, read_prompt
 
 PREVIEW_EVERY_S = 0.5  # as often as a real backend's previews are polled
-FIELDS = (
-    "prompt", "negative_prompt", "seed", "steps", "cfg_scale", "width", "height", "batch_size", "n_iter", "sampler_name",
-    "sampler_index", "scheduler", "denoising_strength", "init_images", "mask", "mask_blur", "inpainting_mask_invert",
-    "subseed", "subseed_strength",
-)  # fmt: skip
-
-
 UPSCALING_SHARE = 0.5
 """Of the time that a job takes; it is less work than a painting."""
 ALMOST = 0.99
@@ -106,7 +100,9 @@ class DemoBackend(DemoAnswers):
         texts = [infotext(order, index, scene) for index, scene in enumerate(scenes)]
         finished = zip(pictures, order.seeds, texts, strict=True)
         yield Result(
-            tuple(Picture(to_png(image, text), "picture", seed, text) for image, seed, text in finished), model=MODEL
+            tuple(Picture(to_png(image, text), "picture", seed, text) for image, seed, text in finished),
+            unheeded(payload.fields),
+            model=MODEL,
         )
 
     def _upscale(self, payload: Payload) -> Iterator[Progress | Result]:
