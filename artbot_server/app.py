@@ -159,6 +159,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         sign=sign,
         limit=settings.queue_limit,
     )
+    files = joints.handed_files(settings, live)
     hear = joints.hear_workers(queue, batches, tell_server)
     ports = joints.chat_ports(
         lambda key: hooked(engine_for(key), hooks),
@@ -185,9 +186,9 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         batches=batches,
         repeats=Repeats(queue, stores.jobs, stores.pictures),
         pictures=stores.pictures,
-        keep_upload=joints.uploads(settings, live, stores.pictures),
+        keep_upload=joints.uploads(files, stores.pictures),
         templates=stores.templates,
-        template_tool=joints.template_tool(settings, live, stores.templates, database),
+        template_tool=joints.template_tool(files, stores.templates, database),
         chat_limit=AskLimit(settings.chat_limit),
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
         backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),

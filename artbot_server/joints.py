@@ -24,13 +24,14 @@ from artbot_server.live.local import LiveHub, OnMessage
 from artbot_server.llm.base import Engine
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.file_questions import FileQuestions
+from artbot_server.painting.handed_files import HandedFiles
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.suitable import require_suitable
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.painting.template_tool import TemplateTool
-from artbot_server.painting.uploads import keep_upload
+from artbot_server.painting.uploads import UploadKind, keep_upload
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.pictures import PictureStore
@@ -124,25 +125,21 @@ def conversation_ports(queue: PaintQueue, pictures: PictureStore, publish: Publi
     )
 
 
-def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
+def handed_files(settings: Settings, live: LiveHub) -> HandedFiles:
+    return HandedFiles(settings.data_dir / "uploads", UPLOAD_BYTES, live.ask)
+
+
+def uploads(files: HandedFiles, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
     def keep(session_id: str, field: str, data: bytes) -> StoredPicture:
-        return keep_upload(
-            data,
-            session_id,
-            "mask" if field == "mask" else "upload",
-            uploads_dir=settings.data_dir / "uploads",
-            max_bytes=UPLOAD_BYTES,
-            ask=live.ask,
-            pictures=pictures,
-        )
+        kind: UploadKind = "mask" if field == "mask" else "upload"
+        return keep_upload(data, session_id, kind, files=files, pictures=pictures)
 
     return keep
 
 
-def template_tool(settings: Settings, live: LiveHub, templates: TemplateStore, database: Database) -> TemplateTool:
+def template_tool(files: HandedFiles, templates: TemplateStore, database: Database) -> TemplateTool:
     """The template tool, with a worker behind it for everything that is decoded."""
-    files = FileQuestions(settings.data_dir / "uploads", UPLOAD_BYTES, live.ask)
-    return TemplateTool(templates, files, JobStore(database))
+    return TemplateTool(templates, FileQuestions(files), JobStore(database))
 
 
 def door(settings: Settings, signer: Signer) -> Door:

@@ -26,7 +26,7 @@ LEVELS = {  # the longest name that fits a module counts
     "painting.queue": 3, "painting.preparation": 3, "painting.repeats": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3, "painting.batch_service": 3, "painting.batch_ends": 3,
-    "painting.file_questions": 3, "painting.file_answers": 3,
+    "painting.handed_files": 3, "painting.file_questions": 3, "painting.file_answers": 3,
     "painting.template_tool": 3,
     "web": 4,
     "app": 5, "joints": 5, "running": 5, "mounting": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5,

@@ -13,6 +13,7 @@ from artbot_server.live.link import LiveLink
 from artbot_server.live.local import LiveHub
 from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.batch_service import BatchService
+from artbot_server.painting.handed_files import HandedFiles
 from artbot_server.painting.leases import Timing
 from artbot_server.painting.orders import PaintOrder
 from artbot_server.painting.preparation import Preparation
@@ -143,16 +144,8 @@ class House:
         return self.queue.submit(session_id, PaintOrder(**order))[0]
 
     def upload(self, data, session_id="anna", kind="upload"):
-        uploads_dir = self.data_dir / "uploads"
-        return keep_upload(
-            data,
-            session_id,
-            kind,
-            uploads_dir=uploads_dir,
-            max_bytes=1_000_000,
-            ask=self.hub.ask,
-            pictures=self.pictures,
-        )
+        files = HandedFiles(self.data_dir / "uploads", 1_000_000, self.hub.ask)
+        return keep_upload(data, session_id, kind, files=files, pictures=self.pictures)
 
     def work(self, *backends, timing=QUICK, save_dir=None) -> Worker:
         """Run a worker in this process."""

@@ -12,6 +12,7 @@ from PIL import Image
 from artbot_server.errors import BadRequest, TooLarge
 from artbot_server.painting.file_answers import FILE_QUESTIONS, answer_file
 from artbot_server.painting.file_questions import FileQuestions
+from artbot_server.painting.handed_files import HandedFiles
 from artbot_server.sd.demo.infotext import to_png
 from tests.painting import infotexts
 from tests.painting.files import ARTICLE
@@ -27,7 +28,7 @@ def questions(tmp_path: Path) -> FileQuestions:
         answer: dict[str, Any] = json.loads(json.dumps(answer_file(kind, body, tmp_path / "uploads")))
         return answer
 
-    return FileQuestions(tmp_path / "uploads", 100_000, ask)
+    return FileQuestions(HandedFiles(tmp_path / "uploads", 100_000, ask))
 
 
 @pytest.fixture(autouse=True)
