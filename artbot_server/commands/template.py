@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from artbot_server.config import Settings
-from artbot_server.errors import BadRequest
+from artbot_server.errors import BadRequest, NotFound
 
 if TYPE_CHECKING:
     from artbot_server.painting.drafts import Draft
@@ -25,7 +25,7 @@ EXAMPLES = """examples:
   pbpaste | artbot template create landscape --text -
   artbot template save-as landscape/mine city/night/mine
   artbot template export landscape/mine
-  artbot template import mine.zip portraits
+  artbot template import mine.json portraits
 """
 NAMED = "FOLDER/NAME; the name may hold more slashes"
 
@@ -49,7 +49,7 @@ def add_to(commands: Any) -> None:
     for name, act, about in (("save-as", save_as, "save under another name"), ("rename", rename, "rename or move")):
         one = _action(actions, name, act, f"{about}, with the pictures that are its own")
         one.add_argument("template", metavar="TEMPLATE", help=NAMED)
-        one.add_argument("to", metavar="TO", help="FOLDER/NAME, or FOLDER for the first free name in it")
+        one.add_argument("to", metavar="TO", help="FOLDER/NAME, or FOLDER for its first free name")
     one = _action(actions, "delete", delete, "delete a template with the pictures that are its own")
     one.add_argument("template", metavar="TEMPLATE", help=NAMED)
     one = _action(actions, "import", import_file, "save a template that somebody shared as .json or .zip")
@@ -118,14 +118,14 @@ def create(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def save_as(settings: Settings, arguments: argparse.Namespace) -> int:
     """Copy."""
-    source = _writer(settings).copy(*_named(arguments.template), *_target(settings, arguments.to))
+    source = _writer(settings).copy(*_found(settings, arguments.template), *_target(settings, arguments.to))
     _tell(source, arguments)
     return 0
 
 
 def rename(settings: Settings, arguments: argparse.Namespace) -> int:
     """Move."""
-    source = _writer(settings).rename(*_named(arguments.template), *_target(settings, arguments.to))
+    source = _writer(settings).rename(*_found(settings, arguments.template), *_target(settings, arguments.to))
     _tell(source, arguments)
     return 0
 
@@ -224,12 +224,24 @@ def _named(text: str) -> tuple[str, str]:
     return folder, name
 
 
+def _found(settings: Settings, text: str) -> tuple[str, str]:
+    """Folder and name of a template that is there: nothing is made for one that is not."""
+    from artbot_server.painting.template_sources import read_source
+
+    source = read_source(settings.templates_dir, *_named(text))
+    return source.folder, source.name
+
+
 def _target(settings: Settings, text: str) -> tuple[str, str]:
-    """Folder and name to write to, "" for a free name; without a folder a new one is made."""
+    """Folder and name to write to, "" for a free name; a folder that is not there, or not named, is made."""
     from artbot_server.painting.template_folders import FolderWriter
+    from artbot_server.painting.template_sources import folder_path
 
     folder, _, name = text.partition("/")
-    return folder or FolderWriter(settings.templates_dir).create(), name
+    try:
+        return folder_path(settings.templates_dir, folder).name, name
+    except NotFound:
+        return FolderWriter(settings.templates_dir).create(folder), name
 
 
 def _read(path: Path) -> bytes:

@@ -45,7 +45,7 @@ def test_as_a_shell_runs_it(root, tmp_path):
     assert (code, err) == (0, "")
     assert out.splitlines()[:2] == ["mine/1", "mine/night/city"]
     code, out, err = artbot("template", "view", "mine/none", folder=tmp_path, ARTBOT_TEMPLATES_DIR=str(root))
-    assert (code, out, err) == (1, "", "artbot: There is no template 'none'.\n")
+    assert (code, out, err) == (1, "", "artbot: There is no template 'none'. There is: 1, broken, night/city.\n")
 
 
 def test_r09_list_for_scripts(run):
@@ -126,6 +126,14 @@ def test_save_as_rename_and_delete(run, root):
     assert tree(root) == ["city/2.json", "mine/1.json", "mine/night/city.json"]
 
 
+def test_a_folder_that_is_not_there_is_made(run, root, tmp_path):
+    assert run("save-as", "mine/1", "城市/night/1")[1] == "城市/night/1\n"
+    assert run("rename", "城市/night/1", "town/1")[1] == "town/1\n"
+    assert run("create", "portraits", "--text", infotexts.NO_SIZE)[1] == "portraits/template1\n"
+    assert run("import", put(tmp_path, "a.json", ARTICLE), "shared")[0] == 0
+    assert {"portraits", "shared", "town"} <= set(load_library(root).folders)
+
+
 def test_exported_and_imported_again(run, root, tmp_path):
     run("create", "mine/a", "--file", put(tmp_path, "a.json", json.dumps(article(mask=as_text(picture())))))
     assert run("export", "mine/a")[1] == "a.zip\n"
@@ -144,7 +152,8 @@ def test_exported_and_imported_again(run, root, tmp_path):
         ("view", "mine"),
         ("view", "../templates/1"),
         ("save-as", "mine/1", "mine/../../x"),
-        ("rename", "mine/1", "nowhere/1"),
+        ("rename", "mine/nothing", "nowhere/1"),
+        ("save-as", "mine/1", "../1"),
         ("delete", "mine/nothing"),
         ("create", "mine/x", "--text", "  "),
         ("create", "mine/x", "--picture", "gone.png"),
