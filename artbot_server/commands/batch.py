@@ -61,6 +61,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Plan, write, paint, save; the exit code."""
     from artbot_server.commands.batch_items import merged_items, paint_items
     from artbot_server.commands.batch_tree import BatchTree
+    from artbot_server.commands.saved import require_room
     from artbot_server.painting.batch_plans import plan
     from artbot_server.studio import Studio
 
@@ -73,6 +74,7 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     if arguments.plan:
         _tell_plan(planned, payloads, arguments.json)
         return 0
+    require_room(arguments.out)
     prompt, negative = ordering.prompt_of(studio, arguments, order.prompt, planned.items[0].folder)
     order = replace(order, prompt=prompt, negative_prompt=negative)
     payloads = merged_items(studio, planned.items, order)

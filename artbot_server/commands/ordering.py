@@ -31,6 +31,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         action="append",
+        type=_pair,
         default=[],
         metavar="NAME=VALUE",
         help="change a parameter of the template by A1111's name, such as steps=30; may be repeated",
@@ -70,19 +71,9 @@ def prompt_of(studio: Studio, arguments: argparse.Namespace, words: str, folder:
 
 
 def overrides_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """`--set` and the arguments of their own, in A1111's names.
-
-    Raises:
-        BadRequest: a `--set` without `=`.
-    """
-    overrides: dict[str, Any] = {}
-    for pair in arguments.set:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise BadRequest(f"--set takes NAME=VALUE, not {pair!r}.", field="set", allowed="NAME=VALUE")
-        overrides[name.strip()] = _value(value.strip())
+    """`--set` and the arguments of their own, in A1111's names."""
     own = {"seed": arguments.seed, "batch_size": arguments.count, "model": arguments.model}
-    return overrides | {name: value for name, value in own.items() if value is not None}
+    return dict(arguments.set) | {name: value for name, value in own.items() if value is not None}
 
 
 def model_named(overrides: dict[str, Any], abilities: Abilities) -> dict[str, Any]:
@@ -111,6 +102,13 @@ def picture_file(path: Path, name: str) -> bytes:
         return check_picture(path.read_bytes(), UPLOAD_BYTES).data
     except OSError as error:
         raise BadRequest(f"{path} cannot be read: {error.strerror}.", field=name) from error
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"takes NAME=VALUE, not {text!r}")
+    return name.strip(), _value(value.strip())
 
 
 def _value(text: str) -> Any:

@@ -16,6 +16,8 @@ from artbot_server.sd.base import Progress
 
 WHOLE = 100
 """The bar counts per cent."""
+SHOWN_NAMES = 30
+"""Of those that may be chosen; more would push the sentence off the screen."""
 
 
 def say(lines: Iterable[str]) -> None:
@@ -33,8 +35,16 @@ def fail(error: ArtbotError, as_json: bool = False) -> int:
     """Say what went wrong: one sentence on stderr, the whole on stdout for scripts; the exit code."""
     if as_json:
         say_json({"ok": False, "error": error.as_json()})
-    warn(error.message)
+    warn(error.message + _choice(error.detail.get("allowed")))
     return FAILED
+
+
+def _choice(allowed: Any) -> str:
+    """What may stand there instead, where it is a list of names."""
+    if not isinstance(allowed, list | tuple) or not allowed:
+        return ""
+    more = " …" if len(allowed) > SHOWN_NAMES else ""
+    return f" There is: {', '.join(map(str, allowed[:SHOWN_NAMES]))}{more}."
 
 
 def warn(sentence: str) -> None:

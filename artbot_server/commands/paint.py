@@ -6,7 +6,7 @@ import argparse
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,7 @@ def add_to(commands: Any) -> None:
 def run(settings: Settings, arguments: argparse.Namespace) -> int:
     """Write, paint, save; the exit code."""
     from artbot_server.commands.output import Bar, say, say_json
+    from artbot_server.commands.saved import require_room
     from artbot_server.painting.merge import Order
     from artbot_server.studio import Studio
 
@@ -62,14 +63,16 @@ def run(settings: Settings, arguments: argparse.Namespace) -> int:
     paths = {name: getattr(arguments, name) for name in ("image", "mask")}
     pictures = {name: ordering.picture_file(path, name) for name, path in paths.items() if path}
     overrides = ordering.model_named(ordering.overrides_of(arguments), studio.abilities)
-    prompt, negative = ordering.prompt_of(studio, arguments, words, folder)
     order = Order(
-        prompt=prompt,
-        negative_prompt=negative,
+        prompt=words,
         overrides=overrides,
         image_id="image" if "image" in pictures else None,
         mask_id="mask" if "mask" in pictures else None,
     )
+    studio.merged(folder, template, order)  # what cannot be is told before anybody writes or waits
+    require_room(arguments.out)
+    prompt, negative = ordering.prompt_of(studio, arguments, words, folder)
+    order = replace(order, prompt=prompt, negative_prompt=negative)
     merged = studio.merged(folder, template, order)
     with Bar(f"{folder}/{template}") as bar:
         result = painted(studio, merged, pictures, bar.show)

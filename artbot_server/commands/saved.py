@@ -52,6 +52,15 @@ def checked_pictures(result: Result) -> list[tuple[Picture, CheckedPicture]]:
         raise BackendFailed(f"The backend sent something of no use: {error.message}", retry=True) from error
 
 
+def require_room(folder: Path) -> None:
+    """Before anything is painted: files can be written there. Nothing is made yet. Raises BadRequest."""
+    nearest = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not nearest.is_dir():
+        raise BadRequest(f"{folder} cannot be written: {nearest} is no folder.", field="out")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise BadRequest(f"{folder} cannot be written: permission denied in {nearest}.", field="out")
+
+
 def save(picture: Picture, checked: CheckedPicture, folder: Path, stem: str) -> Saved:
     """Write a picture as it came to `<folder>/<stem>.<ext>`, or `<stem>_2` and so on where that is taken.
 

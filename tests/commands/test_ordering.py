@@ -9,11 +9,15 @@ from artbot_server.errors import BadRequest
 from artbot_server.sd.base import Abilities, Checkpoint
 
 
-def test_the_arguments_of_every_command_that_paints():
+def parsed(*arguments):
     parser = argparse.ArgumentParser()
     add_words(parser)
     add_settings(parser)
-    arguments = parser.parse_args(["a cat", "--as-is", "--seed", "7", "--set", "steps=3", "--set", "tiling=true"])
+    return parser.parse_args(["a cat", *arguments])
+
+
+def test_the_arguments_of_every_command_that_paints():
+    arguments = parsed("--as-is", "--seed", "7", "--set", "steps=3", "--set", "tiling=true")
     assert (arguments.words, arguments.as_is, arguments.negative, arguments.json) == ("a cat", True, "", False)
     assert overrides_of(arguments) == {"steps": 3, "tiling": True, "seed": 7}
 
@@ -46,13 +50,20 @@ def test_a_model_is_written_as_the_backend_names_it():
     ],
 )
 def test_values_are_read_as_json_where_they_are_and_as_text_otherwise(pairs, overrides):
-    arguments = argparse.Namespace(set=pairs, seed=None, count=None, model=None)
-    assert overrides_of(arguments) == overrides
+    assert overrides_of(parsed(*(argument for pair in pairs for argument in ("--set", pair)))) == overrides
 
 
-def test_arguments_of_their_own_win(tmp_path):
-    arguments = argparse.Namespace(set=["seed=1"], seed=2, count=3, model="m")
+def test_arguments_of_their_own_win():
+    arguments = parsed("--set", "seed=1", "--seed", "2", "--count", "3", "--model", "m")
     assert overrides_of(arguments) == {"seed": 2, "batch_size": 3, "model": "m"}
+
+
+@pytest.mark.parametrize("pair", ["steps", "=3", ""])
+def test_a_pair_that_is_none_is_a_wrong_command_line(capsys, pair):
+    with pytest.raises(SystemExit) as caught:
+        parsed("--set", pair)
+    assert caught.value.code == 2
+    assert f"--set: takes NAME=VALUE, not {pair!r}" in capsys.readouterr().err
 
 
 def test_what_is_no_picture_is_refused(tmp_path):

@@ -31,6 +31,15 @@ def test_a_failure_is_a_sentence_and_for_scripts_a_document_beside_it(capsys):
     assert json.loads(out)["error"]["detail"]["field"] == "folder"
 
 
+def test_a_failure_names_what_may_be_chosen_instead(capsys):
+    fail(BadRequest("There is no folder 'x'.", field="folder", allowed=["anime", "风景"]))
+    assert capsys.readouterr().err == "artbot: There is no folder 'x'. There is: anime, 风景.\n"
+    fail(BadRequest("There is no style 'x'.", field="styles", allowed=[f"s{number}" for number in range(99)]))
+    assert capsys.readouterr().err.endswith("s28, s29 ….\n")
+    fail(BadRequest("Steps has to be a whole number.", field="steps", allowed={"min": 1, "max": 150}))
+    assert capsys.readouterr().err == "artbot: Steps has to be a whole number.\n"
+
+
 def test_a_warning_is_a_sentence_on_stderr(capsys):
     warn("1 of 3 failed.")
     assert capsys.readouterr() == ("", "artbot: 1 of 3 failed.\n")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from artbot_server.commands import paint
-from artbot_server.errors import ArtbotError, BadRequest
+from artbot_server.errors import ArtbotError, BadRequest, EngineFailed
 from tests.commands.run_artbot import ROOT, RUN, artbot, at_a_terminal, environ, run_here
 from tests.sd.fake_automatic1111 import FakeAutomatic1111
 
@@ -92,7 +92,6 @@ def test_a_picture_is_worked_on_where_the_mask_is_white(tmp_path):
     [
         (("--folder", "nowhere"), "There is no folder 'nowhere'."),
         (("--template", "nothing"), "There is no template 'nothing'."),
-        (("--set", "steps"), "--set takes NAME=VALUE, not 'steps'."),
         (("--set", "stepz=3"), "Stepz cannot be changed here; did you mean steps?"),
         (("--image", "/nowhere/a.png"), "/nowhere/a.png cannot be read: No such file or directory."),
         (("--model", "sdxl"), "There is no model 'sdxl'."),
@@ -107,7 +106,17 @@ def test_what_cannot_be_is_one_sentence(tmp_path, arguments, sentence):
 
 def test_what_it_cannot_do_ends_it_with_code_1(tmp_path):
     code, out, err = artbot("paint", "a cat", "--as-is", "--folder", "nowhere", folder=tmp_path)
-    assert (code, out, err) == (1, "", "artbot: There is no folder 'nowhere'.\n")
+    assert (code, out) == (1, "")
+    assert err.startswith("artbot: There is no folder 'nowhere'. There is: children-animals, landscape, ")
+
+
+@pytest.mark.parametrize("wrong", [("--count", 99), ("--set", "sampler_name=Nope"), ("--out", __file__)])
+def test_what_cannot_be_is_told_before_the_writer_is_asked(tmp_path, wrong):
+    model = {"openai_api_key": "sk-none", "openai_base_url": "http://127.0.0.1:9/v1"}
+    with pytest.raises(BadRequest):
+        run_here(paint, "a cat", *wrong, **model)
+    with pytest.raises(EngineFailed):
+        run_here(paint, "a cat", "--out", tmp_path, **model)
 
 
 def test_scripts_get_errors_as_json_too(tmp_path):

@@ -3,7 +3,7 @@ import io
 import pytest
 from PIL import Image
 
-from artbot_server.commands.saved import checked_pictures, save, write_new
+from artbot_server.commands.saved import checked_pictures, require_room, save, write_new
 from artbot_server.errors import BackendFailed, BadRequest
 from artbot_server.sd.base import Picture, Result
 
@@ -57,3 +57,13 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(BadRequest, match="cannot be written"):
         write_new(b"x", tmp_path, "a" * 240, "x" * 40)  # longer than a name may be, though its part is not
     assert list(tmp_path.iterdir()) == []
+
+
+def test_room_is_a_folder_that_is_there_or_can_be_made(tmp_path):
+    require_room(tmp_path)
+    require_room(tmp_path / "not" / "yet")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(BadRequest, match="is no folder"):
+            require_room(place)
