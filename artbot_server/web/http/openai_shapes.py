@@ -28,11 +28,31 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+class TextPart(Request):
+    """One of the parts in which OpenAI's clients may send a message's text."""
+
+    type: Literal["text"]
+    text: Text
+
+
+def _whole_text(value: Any) -> Any:
+    """The text of a list of text parts; anything else as it is."""
+    parts = value if isinstance(value, list) else []
+    texts = [part["text"] for part in parts if isinstance(part, dict) and part.get("type") == "text" and "text" in part]
+    if not parts or len(texts) != len(parts) or not all(isinstance(text, str) for text in texts):
+        return value
+    return "".join(texts)
+
+
 class SentMessage(Request):
-    """One of `messages`."""
+    """One of `messages`; its text may come in parts. Pictures in it are refused."""
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: Annotated[Text, Field(max_length=MESSAGE_CHARS)]
+    content: Annotated[
+        Text,
+        Field(max_length=MESSAGE_CHARS),
+        BeforeValidator(_whole_text, json_schema_input_type=Text | Annotated[list[TextPart], Field(min_length=1)]),
+    ]
     name: Annotated[Text, Field(min_length=1, max_length=64)] | None = None
 
 
@@ -51,6 +71,8 @@ class Completion(Request):
     logit_bias: dict[str, Annotated[float, Field(ge=-100, le=100, strict=False)]] | None = None
     user: Annotated[Text, Field(max_length=256)] | None = None
     seed: Annotated[int, Field(ge=-(2**63), lt=2**63)] | None = None
+    response_format: dict[str, Any] | None = None
+    reasoning_effort: OptionalName = None
     stream_options: dict[str, bool] | None = None
     conversation: Annotated[Text, Field(min_length=1, max_length=128)] | None = Field(
         default=None, alias="conversationId"
@@ -81,7 +103,7 @@ class Completion(Request):
 
 _PASSED_ON = (
     *("temperature", "top_p", "stop", "max_tokens", "max_completion_tokens", "presence_penalty", "frequency_penalty"),
-    *("logit_bias", "user", "seed"),
+    *("logit_bias", "user", "seed", "response_format", "reasoning_effort"),
 )
 
 

@@ -23,6 +23,7 @@ def test_what_is_passed_on_is_what_was_sent_and_no_more():
     options = {
         "temperature": 0, "top_p": 1, "stop": ["a", "b"], "max_tokens": 5, "max_completion_tokens": 6, "presence_penalty": -2,
         "frequency_penalty": 2, "logit_bias": {"7": 1.5}, "user": "u", "seed": 0,
+        "response_format": {"type": "json_object"}, "reasoning_effort": "low",
     }  # fmt: skip
     assert (
         parse(ChatCompletion, {"messages": [USER], **options, "n": 2, "echo": True, "stream": True}).options == options
@@ -33,6 +34,21 @@ def test_what_is_passed_on_is_what_was_sent_and_no_more():
 def test_messages_go_as_they_came():
     sent = [{"role": "developer", "content": "Be brief."}, USER | {"name": "anna"}]
     assert parse(ChatCompletion, {"messages": sent}).sent == sent
+
+
+def test_a_text_in_parts_is_one_text():
+    parts = [{"type": "text", "text": "a fox"}, {"type": "text", "text": ", 雪地"}]
+    asked = parse(ChatCompletion, {"messages": [{"role": "user", "content": parts}]})
+    assert asked.sent == [{"role": "user", "content": "a fox, 雪地"}]
+
+
+@pytest.mark.parametrize(
+    "parts", [[], ["a fox"], [{"type": "text"}], [{"type": "image_url", "image_url": {"url": "data:,"}}]]
+)
+def test_parts_without_a_text_are_refused(parts):
+    with pytest.raises(BadRequest) as caught:
+        parse(ChatCompletion, {"messages": [{"role": "user", "content": parts}]})
+    assert caught.value.detail["field"] == "messages.0.content"
 
 
 def test_a_bare_prompt_is_one_users_message():
