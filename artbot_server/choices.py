@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.config import Settings
+from artbot_server.errors import BadRequest
 from artbot_server.llm.base import Engine
 from artbot_server.llm.demo.engine import DemoEngine
 from artbot_server.llm.openai_api import OpenAIEngine
@@ -50,9 +51,14 @@ def automatic1111(url: str, *, auth: str | None = None, name: str | None = None)
         url: where it answers, e.g. `http://127.0.0.1:7860`; it has to be started with --api.
         auth: `user:pass` of its --api-auth.
         name: what people call it; host and port where not given.
+
+    Raises:
+        BadRequest: `url` is none.
     """
     from artbot_server.sd.automatic1111 import Automatic1111
 
+    if not url.startswith(("http://", "https://")):
+        raise BadRequest(f"{url[:80]!r} is no address of a web UI.", field="url", allowed="http://host:port")
     return Automatic1111(url=url, auth=auth, name=name)
 
 

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from artbot_server.choices import choose_backends, choose_engine
+from artbot_server.choices import automatic1111, choose_backends, choose_engine
 from artbot_server.config import load_settings
+from artbot_server.errors import BadRequest
 
 
 def settings(**environ):
@@ -51,3 +52,9 @@ def test_each_address_is_a_backend_in_its_order():
     assert "two" in names[2]
     assert len(set(names)) == 3
     assert "hidden" not in str(names)
+
+
+@pytest.mark.parametrize("url", ["", "127.0.0.1:7860", "ftp://one"])
+def test_what_is_no_address_of_a_web_ui_is_refused(url):
+    with pytest.raises(BadRequest, match="no address"):
+        automatic1111(url)

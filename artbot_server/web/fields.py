@@ -96,7 +96,7 @@ def parse(model: type[R], data: Any) -> R:
     if data is None:
         data = {}
     if not isinstance(data, Mapping):
-        raise BadRequest("The event's data must be an object.", field="", allowed="an object")
+        raise BadRequest("What is sent must be an object.", field="", allowed="an object")
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:

@@ -76,6 +76,7 @@ def test_txt2img_answers_in_a1111s_shape(caller, server, webui):
     assert answer.status_code == 200, told
     assert [image.size for image in opened(told)] == [(64, 64)] * 2
     assert told["parameters"] == SMALL | {"negative_prompt": "dog", "batch_size": 2, "cfg_scale": 4.5, "seed": 7}
+    assert list(told["parameters"])[:3] == ["prompt", "negative_prompt", "seed"]  # in one order in every answer
     info = json.loads(told["info"])
     assert (info["seed"], info["all_seeds"], info["width"], info["cfg_scale"]) == (7, [7, 8], 64, 4.5)
     assert "Negative prompt: dog" in info["infotexts"][0]
@@ -354,7 +355,10 @@ def test_controlnet_detects(caller, server):
     kept = caller.get(server.address + told["maps"][0]["url"], timeout=10)
     assert kept.content == base64.b64decode(told["Res"]["images"][0])
     wrong = ask(caller, server, "controlnet/detect", body | {"controlnet_module": "guess"})
-    assert (wrong.status_code, wrong.json()["error"]["detail"]["fault"]) == (400, "client")
+    refusal(wrong, 400, "backend_refused", "controlnet_module")
+    no_picture = base64.b64encode(b"hello").decode()
+    wrong = ask(caller, server, "controlnet/detect", body | {"controlnet_input_images": [no_picture]})
+    refusal(wrong, 400, "bad_request", "controlnet_input_images")
 
 
 def test_a_ping_is_answered(server):

@@ -16,6 +16,7 @@ from artbot_server.web.http.art_bot_bodies import DetectInPictures, NewOptions, 
 from artbot_server.web.http.art_bot_orders import decoded
 from artbot_server.web.http.records import Nothing
 from artbot_server.web.http.routes import Act, Answer, Call, Route
+from artbot_server.web.http.waiting import named_as
 from artbot_server.web.services import Services
 
 SD = "/api/v1/art-bot/sd"
@@ -82,15 +83,17 @@ def detect(services: Services, call: Call) -> Answer:
     for image in asked.controlnet_input_images:
         services.upload_limit.count(call.session_id)
         data = decoded("controlnet_input_images", image)
-        uploads.append(services.keep_upload(call.session_id, "image", data).id)
-    maps = services.backend.detect(
-        call.session_id,
-        uploads,
-        asked.controlnet_module,
-        processor_res=asked.controlnet_processor_res,
-        threshold_a=asked.controlnet_threshold_a,
-        threshold_b=asked.controlnet_threshold_b,
-    )
+        with named_as(lambda _ours: "controlnet_input_images"):
+            uploads.append(services.keep_upload(call.session_id, "image", data).id)
+    with named_as(lambda ours: f"controlnet_{ours}"):
+        maps = services.backend.detect(
+            call.session_id,
+            uploads,
+            asked.controlnet_module,
+            processor_res=asked.controlnet_processor_res,
+            threshold_a=asked.controlnet_threshold_a,
+            threshold_b=asked.controlnet_threshold_b,
+        )
     images = [base64.b64encode(services.pictures.read(picture)).decode() for picture in maps]
     return {
         "Res": {"images": images, "info": "Success"},
