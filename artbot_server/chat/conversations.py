@@ -15,7 +15,7 @@ import orjson
 from artbot_server.chat.messages import Conversation, cursor_of, replies_of
 from artbot_server.chat.turns import begun
 from artbot_server.errors import BadRequest, NotFound
-from artbot_server.events import ConversationChanged, Publish
+from artbot_server.events import ConversationChanged, ConversationDeleted, Publish
 from artbot_server.painting.orders import LAST_IMAGE
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.paintings import Paintings
@@ -127,12 +127,14 @@ class ConversationService:
         return self._changed(self._store.change(session_id, conversation_id, closed_at=time.time()))
 
     def delete(self, session_id: str, conversation_id: str) -> None:
-        """Delete it with its messages, jobs and pictures.
+        """Delete it with its messages, jobs and pictures; every device is told.
 
         Raises:
             Busy: something is being written or painted in it.
         """
-        self._ports.remove_files(self._store.delete(session_id, conversation_id))
+        removed = self._store.delete(session_id, conversation_id)
+        self._ports.publish(session_id, ConversationDeleted(conversation_id))
+        self._ports.remove_files(removed)
 
     def export(self, session_id: str, conversation_id: str) -> Iterator[bytes]:
         """The whole of it as one JSON object, piece by piece: `conversation`, `exported_at`, `messages`, `jobs`."""

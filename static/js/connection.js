@@ -8,6 +8,7 @@ const FACTS = [
   "session",
   "user_message",
   "conversation",
+  "conversation_deleted",
   "message",
   "gpt_chat",
   "chat_error",

@@ -128,6 +128,7 @@ state.addEventListener("view", () => {
   if (idle && matchMedia("(pointer: fine)").matches) composer.focus();
 });
 state.addEventListener("use", () => composer.focus());
+state.addEventListener("deleted", ({ detail }) => detail.here && toast("conversations.deleted"));
 state.addEventListener("language", () => {
   for (const view of [frame, composer, conversation, strip, settings, compare]) view.render();
   for (const picker of pickers) picker.render(true);

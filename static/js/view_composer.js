@@ -74,14 +74,16 @@ export class ComposerView {
   }
 
   render() {
-    const { text, send, stop, waits, sendWords, auto, settings } = this.#parts;
+    const { text, send, stop, begin, waits, sendWords, auto, settings } = this.#parts;
     const live = this.#state.liveReply();
     const words = text.value.trim();
     const closed = Boolean(this.#state.conversation?.closed_at);
-    text.disabled = send.disabled = closed;
+    text.disabled = closed;
+    this.element.classList.toggle("closed", closed);
     text.placeholder = t(closed ? "composer.closed" : text.dataset.tPlaceholder);
     stop.hidden = !live;
-    send.hidden = Boolean(live);
+    send.hidden = Boolean(live) || closed;
+    begin.hidden = Boolean(live) || !closed;
     send.classList.toggle("ready", Boolean(words) || this.#big);
     this.element.classList.toggle("right-away", this.#choice.paintRightAway);
     const verb = this.#big ? (this.#choice.paintRightAway ? "composer.paint" : "composer.write") : "composer.send";

@@ -148,8 +148,25 @@ def test_a_conversation_is_renamed_kept_as_a_file_and_closed(page, server):
     page.keyboard.press("Escape")
     expect(page.locator("[data-composer] textarea")).to_be_disabled()
     expect(page.locator("[data-composer] textarea")).to_have_attribute("placeholder", re.compile("closed"))
-    page.click("nav [data-do=new]")
+    page.click("[data-begin]")
+    expect(page.locator("[data-hello]")).to_be_visible()
     expect(page.locator("[data-composer] textarea")).to_be_enabled()
+
+
+def test_a_conversation_that_is_deleted_on_one_device_is_left_on_the_others(page, server):
+    paint(page, "a lighthouse by the sea")
+    other = page.context.new_page()
+    other.goto(server.address)
+    expect(pictures(other, 0).first).to_be_visible()
+    other.click("nav [data-do=conversations]")
+    page.click("nav [data-do=conversations]")
+    page.click("[data-menu]")
+    page.click("[data-delete]")
+    page.click("[data-confirm]")
+    expect(other.locator("[data-toast]")).to_have_text("The conversation was deleted.")
+    expect(other.locator(".conv")).to_have_count(0)
+    for tab in (page, other):
+        expect(tab.locator("[data-hello]")).to_be_visible()
 
 
 def test_every_choice_is_reached_by_keyboard_and_named(page):

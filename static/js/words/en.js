@@ -252,6 +252,7 @@ export const en = {
   "conversations.back": "Back",
   "conversations.delete.sure": "Delete this conversation and its pictures?",
   "conversations.delete.yes": "Delete",
+  "conversations.deleted": "The conversation was deleted.",
   "conversations.delete.no": "Keep",
   "conversations.count": "1 message|{n} messages",
   "day.today": "Today",

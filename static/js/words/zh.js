@@ -252,6 +252,7 @@ export const zh = {
   "conversations.back": "返回",
   "conversations.delete.sure": "删除这个对话和它的图片？",
   "conversations.delete.yes": "删除",
+  "conversations.deleted": "对话已删除。",
   "conversations.delete.no": "保留",
   "conversations.count": "{n} 条消息",
   "day.today": "今天",
