@@ -32,14 +32,14 @@ class ConversationPorts:
 
     Attributes:
         jobs_of_replies: records of the jobs that came from these replies of a session.
-        jobs_of_conversation: a part of all its jobs, after `(created_at, id)`.
+        jobs_of_conversation: a part of all its jobs, or (None) of those of no conversation, after `(created_at, id)`.
         remove_files: remove the files of pictures whose rows are gone.
         address: of a picture's thumbnail.
         own_image: raises NotFound for a picture that is not this session's.
     """
 
     jobs_of_replies: Callable[[str, Collection[str]], Records]
-    jobs_of_conversation: Callable[[str, str, tuple[float, str], int], Records]
+    jobs_of_conversation: Callable[[str, str | None, tuple[float, str], int], Records]
     remove_files: Callable[[Iterable[str]], None]
     address: Callable[[str], str]
     own_image: Callable[[str, str], object]
@@ -141,6 +141,10 @@ class ConversationService:
         record = self.get(session_id, conversation_id)
         return _written(record, self._message_parts(conversation_id), self._job_parts(session_id, conversation_id))
 
+    def loose_jobs(self, session_id: str) -> Iterator[bytes]:
+        """The session's jobs that belong to no conversation, as one JSON list, piece by piece."""
+        return _listed(self._job_parts(session_id, None))
+
     # Pictures
 
     def image(self, session_id: str, conversation_id: str | None, image_id: str | None) -> str | None:
@@ -180,7 +184,7 @@ class ConversationService:
             yield [message.as_json() for message in part]
             after = part[-1].position
 
-    def _job_parts(self, session_id: str, conversation_id: str) -> Iterator[Records]:
+    def _job_parts(self, session_id: str, conversation_id: str | None) -> Iterator[Records]:
         after = (0.0, "")
         while part := self._ports.jobs_of_conversation(session_id, conversation_id, after, EXPORT_PART):
             yield part
@@ -203,11 +207,16 @@ def _place(cursor: str | None) -> tuple[float, str] | None:
 def _written(record: Mapping[str, Any], messages: Iterator[Records], jobs: Iterator[Records]) -> Iterator[bytes]:
     yield b'{"conversation":' + orjson.dumps(record) + b',"exported_at":' + orjson.dumps(time.time())
     for name, parts in (("messages", messages), ("jobs", jobs)):
-        yield b',"' + name.encode() + b'":['
-        between = b""
-        for part in parts:
-            yield between + orjson.dumps(part)[1:-1]
-            between = b","
-            time.sleep(0)
-        yield b"]"
+        yield b',"' + name.encode() + b'":'
+        yield from _listed(parts)
     yield b"}"
+
+
+def _listed(parts: Iterator[Records]) -> Iterator[bytes]:
+    yield b"["
+    between = b""
+    for part in parts:
+        yield between + orjson.dumps(part)[1:-1]
+        between = b","
+        time.sleep(0)
+    yield b"]"
