@@ -44,7 +44,8 @@ export function errorWords(error) {
   const field = error?.detail?.field;
   const [, setting] = /^overrides\.(\w+)/.exec(field) ?? [];
   const key = [`error.${code}.${field}`, setting && `error.${code}.setting`, `error.${code}`].find(hasWords);
-  const words = key ? t(key, { field: hasWords(`setting.${setting}`) ? t(`setting.${setting}`) : setting }) : error?.message || t("error.internal");
+  const named = hasWords(`setting.${setting}`) ? t(`setting.${setting}`) : setting;
+  const words = key ? t(key, { field: named }) : error?.message || t("error.internal");
   return retry ? `${words} ${t("error.retry_after", { n: Math.ceil(retry) })}` : words;
 }
 

@@ -47,7 +47,8 @@ export class TitleRows {
 
   #inputs(name, title) {
     return Object.entries(LANGUAGES).map(([language, { lang, key }]) => {
-      const input = element("input", { className: "in", lang, autocomplete: "off", maxLength: 200, value: title[language] ?? "" });
+      const value = title[language] ?? "";
+      const input = element("input", { className: "in", lang, autocomplete: "off", maxLength: 200, value });
       input.dataset.titleOf = `${name} ${language}`;
       label(input, key, { name });
       return [language, input];
@@ -56,6 +57,7 @@ export class TitleRows {
 
   #row({ name, inputs }) {
     const words = element("p", { className: "hint", textContent: name });
-    return element("li", { className: "field" }, words, element("div", { className: "two" }, ...inputs.map(([, input]) => input)));
+    const both = element("div", { className: "two" }, ...inputs.map(([, input]) => input));
+    return element("li", { className: "field" }, words, both);
   }
 }
