@@ -19,6 +19,7 @@ from artbot_server import joints
 from artbot_server.chat.completions import CompletionService
 from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
+from artbot_server.chat.sessions import SessionService
 from artbot_server.choices import callback_rules, callback_secret, choose_engine
 from artbot_server.config import Settings
 from artbot_server.events import Event, ServerChanged
@@ -42,6 +43,7 @@ from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.migrate import migrate
 from artbot_server.storage.paintings import Paintings
 from artbot_server.storage.pictures import PictureStore
+from artbot_server.storage.session_store import SessionStore
 from artbot_server.storage.sessions import Signer, shared_secret
 from artbot_server.web.audience import Audience
 from artbot_server.web.limits import AskLimit
@@ -169,17 +171,19 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         socketio.start_background_task,
     )
     chat = ChatService(stores.conversations, stores.paintings, ports)
+    conversations = ConversationService(
+        stores.conversations,
+        stores.paintings,
+        joints.conversation_ports(queue, stores.pictures, audience.publish, sign),
+    )
     services = Services(
         settings=settings,
         door=joints.door(settings, signer),
         audience=audience,
         chat=chat,
         conversations=stores.conversations,
-        conversation_service=ConversationService(
-            stores.conversations,
-            stores.paintings,
-            joints.conversation_ports(queue, stores.pictures, audience.publish, sign),
-        ),
+        conversation_service=conversations,
+        sessions=SessionService(SessionStore(database), conversations, audience.publish, stores.pictures.remove_files),
         completions=CompletionService(chat.live, ports.engine_for, ports.spawn, ports.new_id),
         queue=queue,
         jobs=stores.jobs,

@@ -47,6 +47,17 @@ class ConversationChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ConversationDeleted:
+    """A conversation is gone with everything in it, on whichever of the session's devices that was done."""
+
+    name: ClassVar[str] = "conversation_deleted"
+    conversation_id: str
+
+    def fields(self) -> dict[str, Any]:
+        return {"conversation_id": self.conversation_id}
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """A piece of a reply. `first` is set where several were joined for a slow socket: first..seq."""
 
@@ -195,6 +206,7 @@ Event = (
     SessionSnapshot
     | UserMessage
     | ConversationChanged
+    | ConversationDeleted
     | Frame
     | ReplyDone
     | ChatFailed

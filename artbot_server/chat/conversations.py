@@ -15,7 +15,7 @@ import orjson
 from artbot_server.chat.messages import Conversation, cursor_of, replies_of
 from artbot_server.chat.turns import begun
 from artbot_server.errors import BadRequest, NotFound
-from artbot_server.events import ConversationChanged, Publish
+from artbot_server.events import ConversationChanged, ConversationDeleted, Publish
 from artbot_server.painting.orders import LAST_IMAGE
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.paintings import Paintings
@@ -32,14 +32,14 @@ class ConversationPorts:
 
     Attributes:
         jobs_of_replies: records of the jobs that came from these replies of a session.
-        jobs_of_conversation: a part of all its jobs, after `(created_at, id)`.
+        jobs_of_conversation: a part of all its jobs, or (None) of those of no conversation, after `(created_at, id)`.
         remove_files: remove the files of pictures whose rows are gone.
         address: of a picture's thumbnail.
         own_image: raises NotFound for a picture that is not this session's.
     """
 
     jobs_of_replies: Callable[[str, Collection[str]], Records]
-    jobs_of_conversation: Callable[[str, str, tuple[float, str], int], Records]
+    jobs_of_conversation: Callable[[str, str | None, tuple[float, str], int], Records]
     remove_files: Callable[[Iterable[str]], None]
     address: Callable[[str], str]
     own_image: Callable[[str, str], object]
@@ -127,17 +127,23 @@ class ConversationService:
         return self._changed(self._store.change(session_id, conversation_id, closed_at=time.time()))
 
     def delete(self, session_id: str, conversation_id: str) -> None:
-        """Delete it with its messages, jobs and pictures.
+        """Delete it with its messages, jobs and pictures; every device is told.
 
         Raises:
             Busy: something is being written or painted in it.
         """
-        self._ports.remove_files(self._store.delete(session_id, conversation_id))
+        removed = self._store.delete(session_id, conversation_id)
+        self._ports.publish(session_id, ConversationDeleted(conversation_id))
+        self._ports.remove_files(removed)
 
     def export(self, session_id: str, conversation_id: str) -> Iterator[bytes]:
         """The whole of it as one JSON object, piece by piece: `conversation`, `exported_at`, `messages`, `jobs`."""
         record = self.get(session_id, conversation_id)
         return _written(record, self._message_parts(conversation_id), self._job_parts(session_id, conversation_id))
+
+    def loose_jobs(self, session_id: str) -> Iterator[bytes]:
+        """The session's jobs that belong to no conversation, as one JSON list, piece by piece."""
+        return _listed(self._job_parts(session_id, None))
 
     # Pictures
 
@@ -178,7 +184,7 @@ class ConversationService:
             yield [message.as_json() for message in part]
             after = part[-1].position
 
-    def _job_parts(self, session_id: str, conversation_id: str) -> Iterator[Records]:
+    def _job_parts(self, session_id: str, conversation_id: str | None) -> Iterator[Records]:
         after = (0.0, "")
         while part := self._ports.jobs_of_conversation(session_id, conversation_id, after, EXPORT_PART):
             yield part
@@ -201,11 +207,16 @@ def _place(cursor: str | None) -> tuple[float, str] | None:
 def _written(record: Mapping[str, Any], messages: Iterator[Records], jobs: Iterator[Records]) -> Iterator[bytes]:
     yield b'{"conversation":' + orjson.dumps(record) + b',"exported_at":' + orjson.dumps(time.time())
     for name, parts in (("messages", messages), ("jobs", jobs)):
-        yield b',"' + name.encode() + b'":['
-        between = b""
-        for part in parts:
-            yield between + orjson.dumps(part)[1:-1]
-            between = b","
-            time.sleep(0)
-        yield b"]"
+        yield b',"' + name.encode() + b'":'
+        yield from _listed(parts)
     yield b"}"
+
+
+def _listed(parts: Iterator[Records]) -> Iterator[bytes]:
+    yield b"["
+    between = b""
+    for part in parts:
+        yield between + orjson.dumps(part)[1:-1]
+        between = b","
+        time.sleep(0)
+    yield b"]"

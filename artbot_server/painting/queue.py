@@ -151,9 +151,9 @@ class PaintQueue:
         return self.records_of(self._jobs.of_ids(session_id, job_ids))
 
     def records_of_conversation(
-        self, session_id: str, conversation_id: str, after: tuple[float, str], limit: int
+        self, session_id: str, conversation_id: str | None, after: tuple[float, str], limit: int
     ) -> list[dict[str, Any]]:
-        """A part of all `jobs` of a conversation, oldest first; `after`: `created_at` and id of the one before."""
+        """A part of all `jobs` of a conversation (None: of none), oldest first; `after`: `created_at` and id of the one before."""
         return self.records_of(self._jobs.of_conversation(session_id, conversation_id, after, limit))
 
     def record(self, job: Job) -> dict[str, Any]:

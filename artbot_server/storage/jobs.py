@@ -128,8 +128,12 @@ class JobStore:
         query = query.order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
         return self._database.read(lambda connection: [job_of(row) for row in connection.execute(query).mappings()])
 
-    def of_conversation(self, session_id: str, conversation_id: str, after: tuple[float, str], limit: int) -> list[Job]:
-        """A part of a conversation's jobs, oldest first; `after`: `created_at` and id of the one before."""
+    def of_conversation(
+        self, session_id: str, conversation_id: str | None, after: tuple[float, str], limit: int
+    ) -> list[Job]:
+        """A part of the jobs of a conversation (None: of none), oldest first; `after`: `created_at` and id of the one
+        before.
+        """
         query = (
             select(jobs)
             .where(

@@ -9,6 +9,7 @@ from typing import Any
 from artbot_server.chat.completions import CompletionService
 from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
+from artbot_server.chat.sessions import SessionService
 from artbot_server.config import Settings
 from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.batch_service import BatchService
@@ -43,6 +44,7 @@ class Services:
     chat: ChatService
     conversations: ConversationStore
     conversation_service: ConversationService
+    sessions: SessionService
     completions: CompletionService
     queue: PaintQueue
     jobs: JobStore

@@ -2,6 +2,7 @@
 // event names. Painting is in `painting_actions`, whole conversations are in `conversation_actions`.
 
 const IDEAS = 3;
+const LOOK_TIMEOUT_MS = 180_000; // the painter may have to load what it looks with first
 
 export class Actions {
   #connection;
@@ -64,6 +65,16 @@ export class Actions {
   use(picture) {
     this.#choice.setImage({ id: picture.id, thumbnail_url: picture.thumbnail_url });
     this.#state.tell("use");
+  }
+
+  /** What is to be seen in a picture, as words for a prompt: the ack's `caption`. */
+  describe(imageId) {
+    return this.#connection.ask("interrogate", { image_id: imageId }, LOOK_TIMEOUT_MS);
+  }
+
+  /** What a ControlNet module reads from a picture: the ack's `images`. */
+  detect(imageId, module) {
+    return this.#connection.ask("detect", { image_id: imageId, module }, LOOK_TIMEOUT_MS);
   }
 
   // ---- What can be chosen ----

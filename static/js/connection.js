@@ -8,6 +8,7 @@ const FACTS = [
   "session",
   "user_message",
   "conversation",
+  "conversation_deleted",
   "message",
   "gpt_chat",
   "chat_error",
@@ -63,10 +64,10 @@ export class Connection extends EventTarget {
    * Ask and wait for the ack. Never throws: what cannot be asked is answered {ok: false, error: {code: "offline"}}. What
    * is asked while the page is still connecting goes out as soon as it has connected.
    */
-  async ask(event, data = {}) {
+  async ask(event, data = {}, timeoutMs = ACK_TIMEOUT_MS) {
     if (!(await this.#connected())) return { ok: false, error: { code: "offline", message: "", detail: {} } };
     try {
-      return await this.#socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, data);
+      return await this.#socket.timeout(timeoutMs).emitWithAck(event, data);
     } catch {
       return { ok: false, error: { code: "offline", message: "", detail: {} } };
     }

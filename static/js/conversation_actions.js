@@ -53,10 +53,9 @@ export class ConversationActions {
     return this.#connection.ask("close_conversation", { conversation_id: conversationId });
   }
 
-  async remove(conversationId) {
-    const ack = await this.#connection.ask("delete_conversation", { conversation_id: conversationId });
-    if (ack.ok && this.#state.view === conversationId) this.startNew();
-    return ack;
+  /** The server tells every page of it, this one too. */
+  remove(conversationId) {
+    return this.#connection.ask("delete_conversation", { conversation_id: conversationId });
   }
 
   // ---- Internal ----

@@ -41,8 +41,11 @@ export function fieldName(name) {
 export function errorWords(error) {
   const code = error?.code ?? "internal";
   const retry = error?.detail?.retry_after_s;
-  const key = [`error.${code}.${error?.detail?.field}`, `error.${code}`].find(hasWords);
-  const words = key ? t(key) : error?.message || t("error.internal");
+  const field = error?.detail?.field;
+  const [, setting] = /^overrides\.(\w+)/.exec(field) ?? [];
+  const key = [`error.${code}.${field}`, setting && `error.${code}.setting`, `error.${code}`].find(hasWords);
+  const named = hasWords(`setting.${setting}`) ? t(`setting.${setting}`) : setting;
+  const words = key ? t(key, { field: named }) : error?.message || t("error.internal");
   return retry ? `${words} ${t("error.retry_after", { n: Math.ceil(retry) })}` : words;
 }
 

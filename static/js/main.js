@@ -104,6 +104,19 @@ function editPrompt(turn) {
   conversation.lastPaintable().focus();
 }
 
+/**
+ * The conversation ends above the composer, however much is written in it. When the composer loses a row with the focus
+ * the room stays: what the focus goes to would move from under the finger.
+ */
+function makeRoom() {
+  const dock = document.querySelector("[data-dock]");
+  let room = 0;
+  new ResizeObserver(() => {
+    room = dock.contains(document.activeElement) ? dock.offsetHeight : Math.max(room, dock.offsetHeight);
+    document.documentElement.style.setProperty("--dock", `${room}px`);
+  }).observe(dock);
+}
+
 function startNew() {
   conversationActions.startNew();
   composer.focus();
@@ -128,6 +141,7 @@ state.addEventListener("view", () => {
   if (idle && matchMedia("(pointer: fine)").matches) composer.focus();
 });
 state.addEventListener("use", () => composer.focus());
+state.addEventListener("deleted", ({ detail }) => detail.here && toast("conversations.deleted"));
 state.addEventListener("language", () => {
   for (const view of [frame, composer, conversation, strip, settings, compare]) view.render();
   for (const picker of pickers) picker.render(true);
@@ -141,5 +155,6 @@ document.addEventListener("click", ({ target }) => {
 });
 
 arrange();
+makeRoom();
 listenForKeys({ dialogs, actions, composer, conversation, open });
 connection.open();

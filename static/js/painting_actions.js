@@ -74,8 +74,9 @@ export class PaintingActions {
     return this.#order("vary", ask, { ...this.#like(job), ...ask });
   }
 
-  cancel(job) {
-    return this.#connection.ask("cancel_job", { job_id: job.job_id });
+  async cancel({ job_id }) {
+    const ack = await this.#connection.ask("cancel_job", { job_id });
+    return ack.ok ? null : ack.error;
   }
 
   /** Write a job's prompt anew on a sheet of its own at the end. */

@@ -27,11 +27,16 @@ export const FIELDS = [
 export const SHAPES = { square: 1, portrait: 2 / 3, landscape: 3 / 2, tall: 9 / 16, wide: 16 / 9 };
 const GRAIN = 64; // sides that every model paints well
 
+/** Whether an override has an effect on this server; who does not say so takes all. */
+export const works = (backend, name) => !backend?.fields?.length || backend.fields.includes(name);
+
+/** The ControlNet modules that can guide a picture here. A painter may know them for a look alone. */
+export const guidesOf = (backend) => (works(backend, "controlnet") ? Object.keys(backend?.controlnet_modules ?? {}) : []);
+
 /** The fields that can be set here: those that have an effect on this server, and a list to choose from. */
 export function fieldsFor(backend) {
-  const works = backend?.fields ?? [];
   return FIELDS.filter(({ name, takes = name, kind, list }) => {
-    if (works.length && !works.includes(takes)) return false;
+    if (!works(backend, takes)) return false;
     return kind !== "choice" || namesOf(backend, list).length > 0;
   });
 }
@@ -70,7 +75,7 @@ export function overridesOf(values, { template, image, backend }) {
   }
   const loras = Object.entries(values.loras ?? {}).map(([name, weight]) => ({ name, weight }));
   if (loras.length) overrides.loras = loras;
-  const guided = Boolean(values.guide?.module && image);
+  const guided = Boolean(values.guide?.module && image && works(backend, "controlnet"));
   if (guided) overrides.controlnet = [{ ...values.guide, image_id: image.id }];
   return { overrides, guided };
 }

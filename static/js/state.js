@@ -41,7 +41,7 @@ export class State extends EventTarget {
   on_user_message({ message, conversation }) {
     if (conversation.conversation_id === this.view) {
       this.conversation = conversation;
-      this.#keepMessage(message);
+      this.messages = keepMessage(this.messages, message);
       this.tell("turns");
     }
     this.tell("conversations");
@@ -51,6 +51,11 @@ export class State extends EventTarget {
     if (conversation.conversation_id === this.view) this.conversation = conversation;
     this.tell("turns");
     this.tell("conversations");
+  }
+
+  on_conversation_deleted({ conversation_id }) {
+    this.tell("deleted", { here: conversation_id === this.view });
+    if (conversation_id === this.view) this.show({ conversation: null });
   }
 
   on_message(frame) {
@@ -141,7 +146,8 @@ export class State extends EventTarget {
     this.unsent = this.unsent.filter((other) => other.message_id !== item.message_id);
     if (!this.replies.has(ack.reply_id) && !hasEndOf(this.messages, ack.reply_id))
       this.replies.set(ack.reply_id, beginReply(ack));
-    if (ack.conversation_id === this.view) this.#keepMessage(sentMessage(item, ack, { at: this.next(), created_at }));
+    const said = sentMessage(item, ack, { at: this.next(), created_at });
+    if (ack.conversation_id === this.view) this.messages = keepMessage(this.messages, said);
     this.tell("turns");
     this.tell("conversations");
   }
@@ -179,10 +185,6 @@ export class State extends EventTarget {
 
   // ---- Internal ----
 
-  #keepMessage(message) {
-    this.messages = keepMessage(this.messages, message);
-  }
-
   /** A reply that another socket asked for: from its beginning, or (seq -1) with a gap before this frame. */
   #meet(frame) {
     const seq = (frame.from ?? frame.seq) === 1 ? 0 : -1;
@@ -190,9 +192,9 @@ export class State extends EventTarget {
     if (frame.conversation_id === this.view) this.tell("turns");
   }
 
-  #endReply(message) {
-    this.replies.delete(message.reply_id);
-    if (message.conversation_id === this.view) this.#keepMessage(message);
+  #endReply(end) {
+    this.replies.delete(end.reply_id);
+    if (end.conversation_id === this.view) this.messages = keepMessage(this.messages, end);
     this.tell("turns");
   }
 }

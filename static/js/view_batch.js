@@ -125,7 +125,7 @@ export class BatchSheet {
         this.#headings.set(item.folder, element("li", { className: "item-folder" }));
         children.push(this.#headings.get(item.folder));
       }
-      const tile = new BatchTile(this.#context);
+      const tile = new BatchTile(this.#context, (does) => this.#act(item.job_id, does));
       this.#tiles.set(item.job_id, tile);
       children.push(tile.element);
     });
@@ -133,10 +133,23 @@ export class BatchSheet {
   }
 
   async #cancel() {
-    const { cancel, trouble, troubleWords } = this.#parts;
+    const { cancel } = this.#parts;
     cancel.ariaDisabled = "true";
-    const error = await this.#context.batches.cancel(this.#turn.batch);
+    this.#trouble(await this.#context.batches.cancel(this.#turn.batch));
     cancel.ariaDisabled = null;
+  }
+
+  /** One item: `cancel` it, or paint it `again`, which is a turn of its own. */
+  async #act(jobId, does) {
+    const { batch, items } = this.#turn;
+    const { folder, template, job } = items.find(({ job_id }) => job_id === jobId);
+    const { prompt, conversation_id } = batch;
+    const known = job ?? { job_id: jobId, folder, template, prompt, conversation_id };
+    this.#trouble(await this.#context.painting[does](known));
+  }
+
+  #trouble(error) {
+    const { trouble, troubleWords } = this.#parts;
     trouble.hidden = !error;
     if (error) troubleWords.textContent = errorWords(error);
   }

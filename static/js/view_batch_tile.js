@@ -2,7 +2,7 @@
 
 import { clone, icon, parts } from "./dom.js";
 import { percent } from "./format.js";
-import { errorWords, say, t } from "./i18n.js";
+import { errorWords, label, say, t } from "./i18n.js";
 import { link } from "./view_pictures.js";
 
 const MARKS = {
@@ -12,15 +12,23 @@ const MARKS = {
   cancelled: () => icon("x"),
 };
 
+/** What can be done with an item that has no picture: key of its words, icon. A further try is a job of its own. */
+const STOP = { key: "batch.item.cancel", sign: "x", does: "cancel" };
+const RETRY = { key: "batch.item.again", sign: "again", does: "again" };
+const ACTS = { queued: STOP, running: STOP, failed: RETRY, cancelled: RETRY };
+
 export class BatchTile {
   element = clone("batch-item");
   #parts = parts(this.element);
   #image = this.element.querySelector("img");
   #job = null;
+  #act = null;
 
-  constructor({ open, actions }) {
+  /** `act(does)`: cancel this item, or paint it again. */
+  constructor({ open, actions }, act) {
     this.#parts.open.addEventListener("click", () => open.viewer(this.#job.images[0].id));
     this.#parts.use.addEventListener("click", () => actions.use(this.#job.images[0]));
+    this.#parts.act.addEventListener("click", () => act(this.#act.does));
   }
 
   // ---- Actions ----
@@ -35,6 +43,7 @@ export class BatchTile {
     mark.hidden = Boolean(picture);
     if (this.element.dataset.state !== state) mark.replaceChildren(...(MARKS[state] ? [MARKS[state]()] : []));
     this.element.dataset.state = state;
+    this.#offer(ACTS[state], name);
     if (picture) this.#show(picture, name, said);
     if (state === "running") this.progress(job);
     else this.#about(about, state);
@@ -49,6 +58,14 @@ export class BatchTile {
   }
 
   // ---- Internal ----
+
+  #offer(offered, name) {
+    const { act } = this.#parts;
+    act.hidden = !offered;
+    if (offered) label(act, offered.key, { name });
+    if (offered && offered !== this.#act) act.replaceChildren(icon(offered.sign));
+    this.#act = offered;
+  }
 
   #about(about, state) {
     const several = this.#job?.images.length > 1;

@@ -74,14 +74,16 @@ export class ComposerView {
   }
 
   render() {
-    const { text, send, stop, waits, sendWords, auto, settings } = this.#parts;
+    const { text, send, stop, begin, waits, sendWords, auto, settings } = this.#parts;
     const live = this.#state.liveReply();
     const words = text.value.trim();
     const closed = Boolean(this.#state.conversation?.closed_at);
-    text.disabled = send.disabled = closed;
+    text.disabled = closed;
+    this.element.classList.toggle("closed", closed);
     text.placeholder = t(closed ? "composer.closed" : text.dataset.tPlaceholder);
     stop.hidden = !live;
-    send.hidden = Boolean(live);
+    send.hidden = Boolean(live) || closed;
+    begin.hidden = Boolean(live) || !closed;
     send.classList.toggle("ready", Boolean(words) || this.#big);
     this.element.classList.toggle("right-away", this.#choice.paintRightAway);
     const verb = this.#big ? (this.#choice.paintRightAway ? "composer.paint" : "composer.write") : "composer.send";
@@ -97,7 +99,7 @@ export class ComposerView {
   // ---- Internal ----
 
   #listen() {
-    const { text, file, stop, template, detach, auto, troubleClose } = this.#parts;
+    const { text, file, stop, template, detach, describe, auto, troubleClose } = this.#parts;
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -111,6 +113,7 @@ export class ComposerView {
     });
     template.addEventListener("click", () => this.open.picker());
     detach.addEventListener("click", () => this.#choice.setImage(null));
+    describe.addEventListener("click", () => this.#describe());
     auto.addEventListener("change", () => this.#choice.setPaintRightAway(auto.checked));
     troubleClose.addEventListener("click", () => this.#trouble(null));
     watchForPictures(document, document.querySelector("[data-drop]"), (picture) => this.takePicture(picture));
@@ -167,13 +170,26 @@ export class ComposerView {
 
   #showImage() {
     if ("uploading" in this.element.dataset) return;
-    const { attached, thumbnail, attachedWords, detach } = this.#parts;
+    const { attached, thumbnail, attachedWords, detach, describe } = this.#parts;
     const { image } = this.#choice;
     const needs = !image && this.#choice.templateRecord()?.mode === "img2img";
     attached.hidden = !image && !needs;
-    thumbnail.hidden = detach.hidden = !image;
+    thumbnail.hidden = detach.hidden = describe.hidden = !image;
     if (image) thumbnail.src = image.thumbnail_url;
     say(attachedWords, needs ? "composer.needs" : "composer.picture");
+  }
+
+  /** The picture's own words, behind what is typed already. */
+  async #describe() {
+    const { describe, text } = this.#parts;
+    describe.disabled = true;
+    say(describe, "composer.describing");
+    const { ok, error, caption } = await this.#actions.describe(this.#choice.image.id);
+    describe.disabled = false;
+    say(describe, "composer.describe");
+    this.#trouble(ok ? null : error);
+    if (ok) this.fill([text.value.trim(), caption].filter(Boolean).join(", "));
+    this.focus();
   }
 
   #trouble(error) {

@@ -17,7 +17,8 @@ export class ConversationsView {
     this.#parts = parts(context.dialogs.get("conversations"));
     this.#parts.new.addEventListener("click", () => this.#leave(() => context.startNew()));
     this.#parts.more.addEventListener("click", () => this.#load(this.#cursor));
-    context.state.addEventListener("conversations", () => context.dialogs.get("conversations").open && this.#load());
+    for (const type of ["conversations", "deleted"])
+      context.state.addEventListener(type, () => context.dialogs.get("conversations").open && this.#load());
   }
 
   open() {

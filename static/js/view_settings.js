@@ -3,12 +3,14 @@
 
 import { element, parts } from "./dom.js";
 import { errorWords, say, t } from "./i18n.js";
-import { applies, fieldsFor, namesOf, SHAPES, sidesOf } from "./settings.js";
+import { applies, fieldsFor, guidesOf, namesOf, SHAPES, sidesOf } from "./settings.js";
+import { GuideFields } from "./view_guide.js";
 
 export class SettingsView {
   #parts;
   #context;
   #backend = null;
+  #guide = null;
 
   constructor(context) {
     this.#context = context;
@@ -51,6 +53,10 @@ export class SettingsView {
     return answer;
   }
 
+  get #rows() {
+    return { labelled: this.#labelled.bind(this), select: this.#select.bind(this) };
+  }
+
   get #values() {
     return this.#context.choice.settings;
   }
@@ -65,9 +71,9 @@ export class SettingsView {
     const names = namesOf(this.#backend, "loras");
     loras.hidden = names.length === 0;
     loraList.replaceChildren(...names.map((name) => this.#lora(name)));
-    const modules = Object.keys(this.#backend?.controlnet_modules ?? {});
-    guide.hidden = modules.length === 0;
-    guideFields.replaceChildren(...(modules.length ? this.#guide(modules) : []));
+    guide.hidden = guidesOf(this.#backend).length === 0;
+    this.#guide = guide.hidden ? null : new GuideFields(this.#context, this.#backend, this.#rows);
+    guideFields.replaceChildren(...(this.#guide?.elements ?? []));
     this.#arrange();
   }
 
@@ -79,6 +85,7 @@ export class SettingsView {
       if (row) row.hidden = !applies(field, this.#values, hasImage);
     }
     this.#parts.guideHint.hidden = hasImage;
+    this.#guide?.arrange();
   }
 
   #row(field) {
@@ -148,22 +155,5 @@ export class SettingsView {
     };
     for (const input of [tick, weight]) input.addEventListener("change", put);
     return element("li", { className: "setting" }, element("label", {}, tick, element("span", { textContent: name })), weight);
-  }
-
-  #guide(modules) {
-    const guide = this.#values.guide ?? {};
-    const set = (name, value) => {
-      const { [name]: _, ...others } = this.#values.guide ?? {};
-      this.#set("guide", value === "" ? others : { ...others, [name]: value });
-    };
-    const weight = element("input", { type: "number", min: 0, max: 2, step: 0.05, value: guide.weight ?? "" });
-    weight.placeholder = "1";
-    weight.addEventListener("change", () => set("weight", weight.value === "" ? "" : Number(weight.value)));
-    const choose = (names, name) => this.#select(names, guide[name], (value) => set(name, value), "setting.none");
-    return [
-      this.#labelled("setting.guide.module", choose(modules, "module"), "module"),
-      this.#labelled("setting.guide.model", choose(this.#backend.controlnet_models ?? [], "model"), "guide_model"),
-      this.#labelled("setting.guide.weight", weight, "weight"),
-    ];
   }
 }

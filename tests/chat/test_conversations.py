@@ -126,14 +126,16 @@ def test_nobody_touches_anothers_conversation(desk):
     assert not desk.told
 
 
-def test_deleting_takes_the_files_along(desk, database):  # noqa: F811
+def test_deleting_takes_the_files_along_and_the_devices_are_told(desk, database):  # noqa: F811
     talk(desk.store, 1)
     painted(database, "j1", 5.0)
     with pytest.raises(Busy):
         desk.service.delete("anna", "c1")
+    assert not desk.told
     desk.jobs.request_cancel("j1", "anna")
     desk.service.delete("anna", "c1")
     assert desk.removed == ["p-j1"]
+    assert desk.told == [("anna", "conversation_deleted", {"conversation_id": "c1"})]
 
 
 def test_a_conversation_by_the_clients_own_name(desk):

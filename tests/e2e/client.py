@@ -13,6 +13,7 @@ EVENTS = (
     "session",
     "user_message",
     "conversation",
+    "conversation_deleted",
     "message",
     "gpt_chat",
     "chat_error",

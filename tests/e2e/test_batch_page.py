@@ -204,3 +204,22 @@ def test_all_of_it_is_cancelled_by_keyboard(tmp_path, templates, visit):
         expect(items(page, "cancelled")).to_have_count(3)
         expect(page.locator("[data-cancel-batch]")).to_be_hidden()
         expect(page.locator("[data-batch]")).to_contain_text("3 were cancelled")
+
+
+def test_one_item_is_cancelled_and_painted_after_all(tmp_path, templates, visit):
+    """Painted after all it is a turn of its own; the batch stays as it ended."""
+    with RunningServer(tmp_path, ARTBOT_TEMPLATES_DIR=str(templates), ARTBOT_WORKER="none") as server:
+        page = visit(server.address)
+        order(page)
+        page.get_by_role("button", name="Cancel The ink").click()
+        expect(items(page, "cancelled")).to_have_count(1)
+        expect(items(page, "cancelled")).to_contain_text("The ink")
+        expect(items(page, "queued")).to_have_count(2)
+        page.reload()
+        again = page.get_by_role("button", name="Paint The ink once more")
+        again.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-turn]")).to_have_count(3)
+        expect(page.locator("[data-turn]").nth(2)).to_contain_text("The ink")
+        expect(page.locator("[data-turn]").nth(2)).to_contain_text("a red fox in the snow")
+        expect(items(page, "cancelled")).to_have_count(1)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import uuid
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 from artbot_server.web.http.batch_records import BatchRecord, NewBatch
 from tests.e2e.client import Client
 from tests.e2e.stored import files_without_rows, rows
+from tests.sd.fake_automatic1111.server import FakeAutomatic1111
 from tests.server import RunningServer, wait_until
 
 FIELDS = {"prompt": "best quality", "steps": 2}
@@ -158,6 +160,38 @@ def test_the_whole_over_http(server):
     assert requests.get(one, timeout=10).json()["error"]["code"] == "not_found"
     refused = session.post(base, json={"prompt": "a cat", "folders": ["nowhere"]}, timeout=10)
     assert (refused.status_code, refused.json()["error"]["detail"]["field"]) == (404, "folder")
+
+
+def test_over_http_with_chinese_labels_and_one_item_that_fails(tmp_path, templates):
+    """The labels stand in the comparison in the order asked, of what was painted; the failed one tells why."""
+    root = tmp_path / "templates"
+    shutil.copytree(templates, root)
+    titles = {"gouache": "水粉画 🎨", "ink": "水墨画", "pixel": "像素风格" * 12}
+    lines = [f'{name} = {{ en = "{name} en", zh = "{title}" }}' for name, title in titles.items()]
+    (root / "looks" / "folder.toml").write_text("\n".join(["[titles]", *lines]), encoding="utf-8")
+    with FakeAutomatic1111(step_s=0.002) as fake:
+        settings = {"ARTBOT_TEMPLATES_DIR": str(root), "ARTBOT_SD_URL": fake.url}
+        with RunningServer(tmp_path / "data", **settings) as server:
+            server.wait_for_worker()
+            fake.fault("/sdapi/v1/txt2img", "pass", (422, b'{"detail": "no"}'), "pass")
+            base = server.address + "/api/v1/batches"
+            chosen = [{"folder": "looks", "template": name} for name in titles]
+            answer = requests.post(base, json={"prompt": "一只猫", "templates": chosen, "language": "zh"}, timeout=30)
+            own = {"Authorization": "Bearer " + answer.headers["X-Artbot-Session"]}
+            one = f"{base}/{answer.json()['batch_id']}"
+            done = wait_until(
+                lambda: (got := requests.get(one, headers=own, timeout=10).json())["ended_at"] and got, 60
+            )
+            assert [item["label"] for item in done["items"]] == list(titles.values())
+            assert (done["state"], done["done"], done["failed"], done["progress"]) == ("done", 2, 1, 1.0)
+            failed = next(item for item in done["items"] if item["state"] == "failed")
+            told = requests.get(f"{server.address}/api/v1/jobs/{failed['job_id']}", headers=own, timeout=10).json()
+            assert told["error"]["code"] == "backend_refused"
+            comparison = opened(server, done["grids"][0])
+            # Two cells of at most 128 x 96, 20 px apart, each below a label of 100 px.
+            assert comparison.size == (20 + 2 * 148, 20 + 216)
+            strips = [comparison.convert("L").crop((20 + n * 148, 20, 148 + n * 148, 120)) for n in range(2)]
+            assert all(strip.getextrema()[0] < 128 for strip in strips)  # something is written in both
 
 
 def test_without_a_folder_nothing_can_be_saved(tmp_path, templates):

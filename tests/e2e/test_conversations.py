@@ -192,6 +192,29 @@ def test_the_socket_renames_closes_and_exports_and_other_devices_hear_of_it(serv
     assert whole.json()["conversation"] == closed
 
 
+def test_a_session_is_looked_at_taken_along_and_deleted_over_http(server, caller):
+    """Its pictures' addresses are dead afterwards, its devices are in an empty session, its token goes on to work."""
+    id = caller.begin(title="狐狸 🦊")
+    caller.say(id, "a fox in the snow")
+    order = {"prompt": "a fox", "folder": "landscape", "template": "golden-hour", "overrides": SMALL}
+    job = caller.call("POST", "/jobs", 201, json=order).json()["job_id"]
+    done = caller.call("GET", f"/jobs/{job}?wait=40").json()
+    picture = server.address + done["images"][0]["url"]
+    held = caller.call("GET", "/sessions/current").json()["session"]
+    assert (held["conversations"], held["jobs"], held["images"]) == (1, 1, 1)
+    whole = caller.call("GET", "/sessions/current/export").json()
+    assert [each["conversation"]["title"] for each in whole["conversations"]] == ["狐狸 🦊"]
+    assert [each["job_id"] for each in whole["jobs"]] == [job]
+    with Client(server.address, auth={"session": caller.token}) as device:
+        assert caller.call("DELETE", "/sessions/current").json()["deleted"] is True
+        assert device.wait("conversation_deleted") == {"conversation_id": id}
+    assert requests.get(picture, timeout=10).status_code == 404
+    assert caller.call("GET", "/conversations").json()["conversations"] == []
+    assert caller.call("GET", "/sessions/current").json()["session"]["created_at"] is None
+    assert caller.call("GET", f"/jobs/{job}", 404).json()["error"]["code"] == "not_found"
+    caller.begin()
+
+
 # Turn by turn
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.stored import rows
 from tests.e2e.test_page import paint, pictures, prompt_of, say
+from tests.sd.fake_automatic1111.server import FakeAutomatic1111
 from tests.server import RunningServer
 
 
@@ -148,8 +149,25 @@ def test_a_conversation_is_renamed_kept_as_a_file_and_closed(page, server):
     page.keyboard.press("Escape")
     expect(page.locator("[data-composer] textarea")).to_be_disabled()
     expect(page.locator("[data-composer] textarea")).to_have_attribute("placeholder", re.compile("closed"))
-    page.click("nav [data-do=new]")
+    page.click("[data-begin]")
+    expect(page.locator("[data-hello]")).to_be_visible()
     expect(page.locator("[data-composer] textarea")).to_be_enabled()
+
+
+def test_a_conversation_that_is_deleted_on_one_device_is_left_on_the_others(page, server):
+    paint(page, "a lighthouse by the sea")
+    other = page.context.new_page()
+    other.goto(server.address)
+    expect(pictures(other, 0).first).to_be_visible()
+    other.click("nav [data-do=conversations]")
+    page.click("nav [data-do=conversations]")
+    page.click("[data-menu]")
+    page.click("[data-delete]")
+    page.click("[data-confirm]")
+    expect(other.locator("[data-toast]")).to_have_text("The conversation was deleted.")
+    expect(other.locator(".conv")).to_have_count(0)
+    for tab in (page, other):
+        expect(tab.locator("[data-hello]")).to_be_visible()
 
 
 def test_every_choice_is_reached_by_keyboard_and_named(page):
@@ -165,3 +183,58 @@ def test_every_choice_is_reached_by_keyboard_and_named(page):
     page.keyboard.press("Escape")
     expect(page.locator("[data-settings-drawer]")).to_be_hidden()
     expect(page.locator("[data-settings]")).to_be_focused()
+
+
+def test_a_picture_is_described_for_the_next_prompt(page):
+    paint(page, "a lighthouse by the sea")
+    in_picture(page, "data-use")
+    words = page.locator("[data-composer] textarea")
+    words.fill("at night")
+    page.click("[data-describe]")
+    expect(words).to_have_value(re.compile("^at night, .*lighthouse"))
+    expect(page.locator("[data-describe]")).to_have_text("Describe it")
+
+
+def test_a_guide_that_would_do_nothing_is_not_offered(page):
+    paint(page, "a lighthouse by the sea")
+    in_picture(page, "data-use")
+    page.click("[data-settings]")
+    expect(page.locator("[data-field=steps]")).to_be_visible()
+    expect(page.locator("[data-field=module]")).to_have_count(0)
+
+
+def test_what_a_module_reads_from_a_picture_is_shown(browser, tmp_path):
+    with FakeAutomatic1111(step_s=0.002) as fake, RunningServer(tmp_path, ARTBOT_SD_URL=fake.url) as server:
+        server.wait_for_worker()
+        context = browser.new_context(locale="zh-CN", viewport={"width": 360, "height": 740}, is_mobile=True)
+        page = context.new_page()
+        page.goto(server.address)
+        paint(page, "a fox in the snow")
+        in_picture(page, "data-use")
+        page.click("[data-settings]")
+        look = page.locator("[data-look]")
+        expect(look).to_be_hidden()
+        page.locator("[data-field=module] select").select_option("canny")
+        look.click()
+        seen = page.get_by_alt_text("从图片中读到的内容")
+        expect(seen).to_be_visible()
+        assert seen.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+        page.locator("[data-field=module] select").select_option("invert")
+        expect(seen).to_be_hidden()
+        fake.fault("/controlnet/detect", (422, b'{"detail": "no"}'))
+        look.click()
+        expect(page.locator("[data-settings-drawer] [role=alert]:visible")).not_to_be_empty()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        context.close()
+
+
+def test_the_last_sheet_ends_above_a_long_message(browser, server):
+    context = browser.new_context(locale="en-US", viewport={"width": 360, "height": 740}, is_mobile=True)
+    page = context.new_page()
+    page.goto(server.address)
+    paint(page, "a lighthouse by the sea")
+    page.locator("[data-composer] textarea").fill("so many words " * 40)
+    button = page.locator("[data-turn] [data-compare]:visible").last
+    button.click()
+    expect(page.locator("[data-compare-dialog]")).to_be_visible()
+    context.close()

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -259,6 +260,27 @@ def test_units_and_pictures(page, templates, tmp_path):
     shown = page.locator(".picture-field img")
     expect(shown).to_have_count(4)
     wait_until(lambda: shown.evaluate_all("all => all.every(i => i.naturalWidth === 96)"))
+
+
+def test_titles_of_templates_are_written_in_both_languages(page, templates):
+    page.click("[data-library] [data-part=editFolder]")
+    rows = page.locator("[data-title-of]")
+    expect(rows.first).to_be_visible()
+    names = [row.get_attribute("data-title-of").removesuffix(" en") for row in rows.all()[::2]]
+    rows.nth(0).fill("A fox 🦊")
+    rows.nth(1).fill("狐狸 “红”")
+    page.locator('[data-dialog="folder"] button[type=submit]').click()
+    expect(page.locator('[data-dialog="folder"]')).to_be_hidden()
+    settings = [tomllib.loads(file.read_text()) for file in templates.glob("*/folder.toml")]
+    titles = [each["titles"] for each in settings if names[0] in each.get("titles", {})]
+    assert list(titles[0]) == [name for name in names if name in titles[0]]  # shown in this order
+    assert titles[0][names[0]] == {"en": "A fox 🦊", "zh": "狐狸 “红”"}
+    expect(page.locator("[data-library]")).to_contain_text("A fox 🦊")
+    page.click("[data-library] [data-part=editFolder]")
+    rows.nth(0).fill("")
+    rows.nth(1).fill("")
+    page.locator('[data-dialog="folder"] button[type=submit]').click()
+    expect(page.locator("[data-library]")).not_to_contain_text("A fox 🦊")
 
 
 def test_folders(page, templates):

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applies, countOf, FIELDS, fieldsFor, namesOf, overridesOf, sidesOf } from "../../static/js/settings.js";
+import { applies, countOf, FIELDS, fieldsFor, guidesOf, namesOf, overridesOf, sidesOf } from "../../static/js/settings.js";
 
 const template = { width: 512, height: 768 };
 const image = { id: "p1" };
@@ -70,4 +70,15 @@ test("the names of a list come from either of A1111's two fields", () => {
 
 test("every field has a kind that the drawer can show", () => {
   for (const { kind } of FIELDS) assert.ok(["number", "choice", "switch", "shape"].includes(kind), kind);
+});
+
+test("a guide is offered and asked for only where it has an effect", () => {
+  const guide = { module: "canny" };
+  const modules = { controlnet_modules: { none: {}, canny: {} } };
+  const looksOnly = { ...modules, fields: ["width", "seed"] };
+  assert.deepEqual(guidesOf({ ...modules, fields: ["controlnet"] }), ["none", "canny"]);
+  assert.deepEqual(guidesOf(modules), ["none", "canny"]);
+  assert.deepEqual(guidesOf(looksOnly), []);
+  assert.deepEqual(guidesOf(null), []);
+  assert.deepEqual(ask({ guide }, { image, backend: looksOnly }), { overrides: {}, guided: false });
 });

@@ -167,3 +167,13 @@ test("another socket's message shows in the conversation on view only", () => {
   });
   assert.equal(state.turns().length, 2);
 });
+
+test("who is in a conversation that is deleted somewhere is in a new one, and nobody else is moved", () => {
+  const state = opened();
+  const deleted = heard(state, "deleted");
+  state.apply("conversation_deleted", { conversation_id: "another" });
+  assert.equal(state.view, "c");
+  state.apply("conversation_deleted", { conversation_id: "c" });
+  assert.deepEqual([state.view, state.turns()], [null, []]);
+  assert.deepEqual(deleted, [{ here: false }, { here: true }]);
+});

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { errorWords } from "../../static/js/i18n.js";
 import { FIELDS, SHAPES } from "../../static/js/settings.js";
 import { en as enOfAll } from "../../static/js/words/en.js";
 import { en as enOfTemplates } from "../../static/js/words/templates_en.js";
@@ -95,4 +96,12 @@ test("every code of the protocol has words", () => {
   const codes = rows.flatMap((row) => [...row.split("|")[1].matchAll(/`(\w+)`/g)].map((match) => match[1]));
   assert.ok(codes.length > 25);
   for (const one of codes) assert.ok(`error.${one}` in en, one);
+});
+
+test("a setting that is refused is named", () => {
+  const refused = (field) => errorWords({ code: "bad_request", message: "no", detail: { field } });
+  assert.match(refused("overrides.controlnet.0.model"), /ControlNet/);
+  assert.match(refused("overrides.eta"), /eta/);
+  assert.equal(refused("image_id"), en["error.bad_request.image_id"]);
+  assert.equal(refused("prompt"), en["error.bad_request"]);
 });

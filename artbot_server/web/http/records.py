@@ -114,6 +114,29 @@ class SessionRecord(BaseModel):
     token: str
 
 
+class SessionTallyRecord(BaseModel):
+    """A session's owner sees how much it holds; `created_at` is null while that is nothing."""
+
+    session_id: str
+    created_at: float | None
+    conversations: int
+    jobs: int
+    images: int
+    image_bytes: int
+
+
+class OneSession(BaseModel):
+    session: SessionTallyRecord
+
+
+class SessionExport(OneSession):
+    """`conversations` are as each one's own export; `jobs` are those of no conversation."""
+
+    exported_at: float
+    conversations: list[dict[str, Any]]
+    jobs: list[dict[str, Any]]
+
+
 class ErrorAnswer(BaseModel):
     """Every error's JSON."""
 

@@ -31,8 +31,9 @@ export const draft = (source) => ask("POST", `${ROOT}/draft`, source.image ? for
 export const paintTrial = (order) => ask("POST", `${ROOT}/trial`, order);
 
 export const openFolder = (name) => ask("GET", folderAt(name));
-export const addFolder = (settings) => ask("POST", FOLDERS, settings);
-export const changeFolder = (name, settings) => ask("PATCH", folderAt(name), settings);
+/** `titles` in settings are entries, or null. */
+export const addFolder = (settings) => ask("POST", FOLDERS, folderText(settings));
+export const changeFolder = (name, settings) => ask("PATCH", folderAt(name), folderText(settings));
 /** With all its templates. */
 export const removeFolder = (name) => ask("DELETE", `${folderAt(name)}?with_templates=true`);
 
@@ -58,12 +59,19 @@ function form(fields) {
   return data;
 }
 
+/** As JSON whose titles keep their order. */
+function folderText({ titles, ...settings }) {
+  const pairs = titles?.map((pair) => pair.map((part) => JSON.stringify(part)).join(":"));
+  return `${JSON.stringify(settings).slice(0, -1)},"titles":${pairs ? `{${pairs}}` : null}}`;
+}
+
+/** `body`: a form, JSON as text, or what becomes JSON. */
 async function ask(method, address, body) {
   const isForm = body instanceof FormData;
   const request = {
     method,
     credentials: "same-origin",
-    body: body === undefined || isForm ? body : JSON.stringify(body),
+    body: body === undefined || isForm || typeof body === "string" ? body : JSON.stringify(body),
     headers: body === undefined || isForm ? {} : { "Content-Type": "application/json" },
   };
   try {

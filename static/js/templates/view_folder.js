@@ -3,6 +3,7 @@
 import { parts } from "../dom.js";
 import { errorWords, say, t, titleOf } from "../i18n.js";
 import { freeName, nameProblem } from "./names.js";
+import { TitleRows } from "./view_titles.js";
 
 const TEXTS = ["title_en", "title_zh", "about_en", "about_zh", "system_prompt"];
 
@@ -12,11 +13,13 @@ export class FolderView {
   #parts;
   #name = null;
   #filled = "";
+  #titles;
 
   constructor(context) {
     this.#context = context;
     this.#dialog = context.dialogs.get("folder");
     this.#parts = parts(this.#dialog);
+    this.#titles = new TitleRows(this.#parts.titles);
     this.#parts.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#save();
@@ -51,6 +54,7 @@ export class FolderView {
     negative.value = settings.negative_prompt ?? "";
     children.checked = settings.for_children ?? false;
     order.value = settings.order ?? "";
+    this.#titles.fill(this.#name ? this.#context.shelf.names(this.#name) : [], settings.titles);
     remove.hidden = !this.#name;
     this.#refuse(null);
     this.#filled = JSON.stringify(this.#settings());
@@ -76,6 +80,7 @@ export class FolderView {
       negative_prompt: negative.value.trim() || null,
       for_children: children.checked,
       order: order.value === "" ? null : Number(order.value),
+      titles: this.#titles.value,
     };
   }
 
