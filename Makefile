@@ -4,18 +4,24 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
+FAST := -m "not long and not alone"
+ALONE := -m "alone and not long"
+LONG := -m long --timeout 600
+# A small machine can starve a browser or a server for seconds. What failed is tried once more, by itself; then it counts.
+again = || { [ $$? = 1 ] && $(BIN)/python -m pytest $(1) --last-failed --last-failed-no-failures none; }
+
 .PHONY: run test test-long lint format clean
 
 run: .venv/.run-ready
 	@exec $(BIN)/python run.py
 
 test: .venv/.test-ready
-	$(BIN)/python -m pytest -m "not long and not alone" --numprocesses 3 --dist loadfile
-	$(BIN)/python -m pytest -m "alone and not long"
+	$(BIN)/python -m pytest $(FAST) --numprocesses 3 --dist loadfile $(call again,$(FAST))
+	$(BIN)/python -m pytest $(ALONE) $(call again,$(ALONE))
 	node --test tests/page/*.mjs
 
 test-long: .venv/.test-ready
-	$(BIN)/python -m pytest -m long --timeout 600
+	$(BIN)/python -m pytest $(LONG) $(call again,$(LONG))
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .

@@ -42,7 +42,7 @@ def _unknown(asked: str, names: tuple[str, ...], checkpoints: tuple[Checkpoint, 
         name = by_folded[near[0]]
         return _refused(f"There is no model {asked[:80]!r}; did you mean {name}?", field, names, did_you_mean=name)
     unhashed = sum(1 for each in checkpoints if each.hash is None)
-    more = f" {unhashed} of the models were never loaded, so their hashes are not known." if unhashed else ""
+    more = f" Hashes of models that were never loaded are not known ({unhashed} here)." if unhashed else ""
     return _refused(f"There is no model {asked[:80]!r}.{more}", field, names)
 
 

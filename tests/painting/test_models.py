@@ -45,7 +45,7 @@ def test_an_unknown_hash_says_that_some_are_not_known_yet():
     with pytest.raises(BadRequest) as caught:
         find_model("ffffffffff", can(DREAM, CARTOON), field="sd_model_hash")
     assert caught.value.detail == {"field": "sd_model_hash", "allowed": ["dream", "sub_cartoon"]}
-    assert "1 of the models were never loaded" in caught.value.message
+    assert "models that were never loaded are not known (1 here)" in caught.value.message
     with pytest.raises(BadRequest, match=r"no model 'ffffffffff'\.$"):
         find_model("ffffffffff", can(DREAM))
 
