@@ -20,7 +20,7 @@ from artbot_server.chat.completions import CompletionService
 from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
 from artbot_server.chat.sessions import SessionService
-from artbot_server.choices import callback_rules, callback_secret, choose_engine
+from artbot_server.choices import callback_rules, callback_secret, choose_engine, choose_picture_files
 from artbot_server.config import Settings
 from artbot_server.events import Event, ServerChanged
 from artbot_server.hooks.engine import hooked
@@ -213,7 +213,7 @@ class _Stores:
     def __init__(self, database: Database, settings: Settings) -> None:
         self.conversations = ConversationStore(database, owner=str(uuid.uuid4()))
         self.paintings = Paintings(database)
-        self.pictures = PictureStore(database, settings.data_dir / "pictures")
+        self.pictures = PictureStore(database, choose_picture_files(settings))
         self.backends = BackendStore(database)
         self.jobs = JobStore(database)
         self.templates = TemplateStore(settings.templates_dir)

@@ -1,4 +1,4 @@
-"""What the settings decide for both kinds of process: demo or real, and how callbacks go. The only place for either."""
+"""What the settings decide for both kinds of process: demo or real, how callbacks go, where pictures are. The only place for it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.config import Settings
-from artbot_server.errors import BadRequest
+from artbot_server.errors import BadRequest, ConfigError
 from artbot_server.llm.base import Engine
 from artbot_server.llm.demo.engine import DemoEngine
 from artbot_server.llm.openai_api import OpenAIEngine
 from artbot_server.sd.base import Backend
 
 if TYPE_CHECKING:  # the library half needs no database
+    from artbot_server.storage.picture_files import PictureFiles
     from artbot_server.storage.sessions import Signer
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -68,6 +69,25 @@ def demo_painter(*, seconds: float = DEMO_JOB_S) -> Backend:
     from artbot_server.sd.demo.backend import DemoBackend
 
     return DemoBackend(seconds=seconds)
+
+
+def choose_picture_files(settings: Settings) -> PictureFiles:
+    """The folder of pictures in the data folder, or the bucket of `ARTBOT_PICTURES`.
+
+    Raises:
+        ConfigError: the bucket cannot be used, or its package is missing.
+    """
+    if not settings.pictures:
+        from artbot_server.storage.picture_files import FolderFiles
+
+        return FolderFiles(settings.data_dir / "pictures")
+    try:
+        from artbot_server.storage.s3_files import S3Files
+    except ImportError as error:
+        raise ConfigError(
+            "ARTBOT_PICTURES wants a package that is missing: pip install 'artbot-server[s3]'."
+        ) from error
+    return S3Files(settings.pictures, settings.pictures_endpoint)
 
 
 def callback_rules(settings: Settings) -> CallbackRules:

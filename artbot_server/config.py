@@ -117,6 +117,13 @@ def _networks(raw: str) -> tuple[Network, ...]:
         raise ValueError("addresses or networks such as 10.0.0.0/8, separated by commas") from None
 
 
+def _bucket(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ValueError("a bucket such as s3://name or s3://name/prefix")
+    return raw
+
+
 def _places(raw: str) -> tuple[Place, ...]:
     return tuple(parse_place(part) for part in _list(raw))
 
@@ -210,6 +217,12 @@ class Settings:
     )  # fmt: skip
     save_dir: Path | None = _setting(
         "ARTBOT_SAVE_DIR", None, "folder in which batches are saved on request; empty: none is", _path
+    )
+    pictures: str = _setting(
+        "ARTBOT_PICTURES", "", "s3://bucket/prefix for the files of pictures; empty: in the data folder", _bucket
+    )
+    pictures_endpoint: str = _setting(
+        "ARTBOT_PICTURES_ENDPOINT", "", "address of an S3-compatible store; empty: Amazon's", _url("http", "https")
     )
     lease_s: float = _setting(
         "ARTBOT_LEASE_S", 20.0, "seconds after which a silent worker's job is given to another", _number(1, 600)

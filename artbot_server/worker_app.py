@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from artbot_server.callbacks.courier import Courier, Office
-from artbot_server.choices import callback_rules, callback_secret, choose_backends
+from artbot_server.choices import callback_rules, callback_secret, choose_backends, choose_picture_files
 from artbot_server.config import Settings
 from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.live.link import LiveLink
@@ -19,6 +19,7 @@ from artbot_server.storage.database import Database
 from artbot_server.storage.deliveries import DeliveryStore
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.migrate import migrate
+from artbot_server.storage.picture_files import PictureFiles
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.server_values import ADDRESS, noted
 from artbot_server.storage.sessions import Signer, shared_secret
@@ -39,16 +40,18 @@ def work(settings: Settings) -> int:
         migrate(database)
     except Unavailable as error:
         raise ConfigError(f"ARTBOT_DATABASE_URL: {error.message}") from error
+    files = choose_picture_files(settings)
     worker = Worker(
         database,
         settings.data_dir,
         choose_backends(settings),
         TemplateStore(settings.templates_dir),
+        files=files,
         connect=partial(LiveLink, settings.data_dir),
         timing=Timing(lease_s=settings.lease_s, renew_s=settings.lease_s / 4),
         save_dir=settings.save_dir,
     )
-    courier = Courier(_office(settings, database))
+    courier = Courier(_office(settings, database, files))
     worker.handle_signals()
     end_with_parent(worker.stop)
     courier.start()
@@ -58,13 +61,13 @@ def work(settings: Settings) -> int:
     return 0
 
 
-def _office(settings: Settings, database: Database) -> Office:
+def _office(settings: Settings, database: Database, files: PictureFiles) -> Office:
     signer = Signer(shared_secret(database))
     base = settings.public_url or noted(database, ADDRESS) or ""
     return Office(
         deliveries=DeliveryStore(database),
         jobs=JobStore(database),
-        pictures=PictureStore(database, settings.data_dir / "pictures"),
+        pictures=PictureStore(database, files),
         rules=callback_rules(settings),
         secret=callback_secret(settings, signer),
         sign=signed_addresses(signer.signature, base),

@@ -54,6 +54,11 @@ LIBRARIES = [
         "so that a transaction never yields and all waiting is in storage/database.py: add a method to a store instead",
     ),
     (
+        {"boto3", "botocore"},
+        ("storage.s3_files",),
+        "so that a picture's file is only bytes by a name to everybody else: use PictureFiles instead",
+    ),
+    (
         {"requests", "httpx2", "httpx", "h11", "openai", "urllib3", "urllib.request", "http.client"},
         ("llm", "sd", "callbacks.post"),
         "so that every foreign failure is named where it arises: add it to an engine or a backend instead",

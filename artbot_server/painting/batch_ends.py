@@ -87,7 +87,11 @@ class BatchEnds:
     def _end(self, batch: Batch) -> None:
         self._renewed_at = time.monotonic()
         painted = self._painted(batch)
-        paths = {place: [self._pictures.path(one) for one in some] for place, some in painted.items()}
+        with self._pictures.local([one for some in painted.values() for one in some]) as files:
+            each = iter(files)
+            self._end_with(batch, {place: [next(each) for _ in some] for place, some in painted.items()})
+
+    def _end_with(self, batch: Batch, paths: Mapping[int, Sequence[Path]]) -> None:
         grids = due_grids(batch.items, paths)
         kept: list[StoredPicture] = []
         done = False
@@ -140,12 +144,12 @@ class BatchEnds:
         extensions = {place: [path.suffix[1:] for path in some] for place, some in paths.items()}
         places = picture_places(batch.saved_to, batch.items, extensions)
         files = [pair for place, some in paths.items() for pair in zip(places[place], some, strict=True)]
-        drawn = [self._pictures.path(picture) for picture in kept]
-        files += zip(grid_places(batch.saved_to, grids, EXTENSIONS["image/jpeg"]), drawn, strict=True)
         try:
-            for place, source in files:
-                save_file(self._save_dir / place, source)
-                self._hold(batch)
+            with self._pictures.local(kept) as drawn:
+                files += zip(grid_places(batch.saved_to, grids, EXTENSIONS["image/jpeg"]), drawn, strict=True)
+                for place, source in files:
+                    save_file(self._save_dir / place, source)
+                    self._hold(batch)
         except OSError as error:
             log.error("batch_not_saved", batch_id=batch.id, reason=str(error))
             return None

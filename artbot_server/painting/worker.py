@@ -30,6 +30,7 @@ from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.batch_ends import BatchEndStore
 from artbot_server.storage.claims import Claims
 from artbot_server.storage.database import Database
+from artbot_server.storage.picture_files import PictureFiles
 from artbot_server.storage.pictures import PictureStore
 
 LOOK_AT_FLAG_EVERY_S = 0.1
@@ -56,7 +57,8 @@ class Worker:
     """Paints what waits in the database on its backends.
 
     Args:
-        data_dir: holds `pictures/` and `uploads/`.
+        data_dir: holds `uploads/`.
+        files: where the files of pictures are.
         connect: makes the link, `partial(LiveLink, data_dir)`.
         save_dir: root of the tree batches are saved in on request, None where there is none.
     """
@@ -68,13 +70,14 @@ class Worker:
         backends: Sequence[Backend],
         templates: TemplateStore,
         *,
+        files: PictureFiles,
         connect: Connect,
         timing: Timing | None = None,
         save_dir: Path | None = None,
     ) -> None:
         self._timing = timing or Timing()
         self._uploads_dir = data_dir / "uploads"
-        self._pictures = PictureStore(database, data_dir / "pictures")
+        self._pictures = PictureStore(database, files)
         self._link = connect(self._hear, self._answer, [backend.name for backend in backends])
         name = worker_name()
         claims = Claims(database, name, self._timing.lease_s)

@@ -1,15 +1,14 @@
-"""Pictures: a file and a thumbnail in the data folder, and a row that says whose it is. Pixels are never decoded here.
+"""Pictures: a file and a thumbnail in `picture_files`, and a row that says whose it is. Pixels are never decoded here.
 
 The file is whole before its row exists; what a crash leaves without a row is swept away later.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +21,7 @@ from artbot_server.errors import NotFound
 from artbot_server.painting.pictures import EXTENSIONS, CheckedPicture, PictureKind, StoredPicture
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import time_of
+from artbot_server.storage.picture_files import PictureFiles
 from artbot_server.storage.schema import pictures
 from artbot_server.storage.sessions import keep_session
 
@@ -33,11 +33,11 @@ IDS_AT_ONCE = 500
 
 
 class PictureStore:
-    """Files below `folder`, rows in the database."""
+    """Files in `files`, rows in the database."""
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, files: PictureFiles) -> None:
         self._database = database
-        self._folder = folder
+        self._files = files
 
     def write_files(self, checked: CheckedPicture, *, session_id: str, kind: PictureKind, **more: Any) -> StoredPicture:
         """Write both files under a new id; the row is `Claims.done`'s or `add`'s to write.
@@ -55,8 +55,8 @@ class PictureStore:
             bytes=len(checked.data),
             **more,
         )
-        _write_whole(self.path(picture, "original"), checked.data)
-        _write_whole(self.path(picture, "thumbnail"), checked.thumbnail)
+        self._files.write(file_name(picture), checked.data)
+        self._files.write(file_name(picture, "thumbnail"), checked.thumbnail)
         return picture
 
     def add(self, picture: StoredPicture) -> StoredPicture:
@@ -113,10 +113,11 @@ class PictureStore:
         query = query.order_by(pictures.c.created_at.desc(), pictures.c.id.desc()).limit(limit)
         return self._database.read(lambda connection: [_picture(row) for row in connection.execute(query).mappings()])
 
-    def path(self, picture: StoredPicture, variant: Variant = "original") -> Path:
-        """Where its file is."""
-        name = f"{picture.id}.{EXTENSIONS[picture.mime]}" if variant == "original" else f"{picture.id}.thumbnail.webp"
-        return self._folder / picture.id[:2] / name
+    @contextmanager
+    def local(self, several: Sequence[StoredPicture]) -> Iterator[list[Path]]:
+        """Their files as files of this machine while the context lasts; one that is gone is a path to nothing."""
+        with self._files.local([file_name(picture) for picture in several]) as paths:
+            yield paths
 
     def read(self, picture: StoredPicture, variant: Variant = "original") -> bytes:
         """The bytes of its file.
@@ -125,7 +126,7 @@ class PictureStore:
             NotFound: the file is gone though the row is there.
         """
         try:
-            return self.path(picture, variant).read_bytes()
+            return self._files.read(file_name(picture, variant))
         except FileNotFoundError as error:
             raise NotFound("The file of this picture is gone.", field="image_id") from error
 
@@ -158,14 +159,11 @@ class PictureStore:
     def remove_files(self, picture_ids: Iterable[str]) -> None:
         """Remove the files of pictures whose rows are gone or never came to be."""
         for picture_id in picture_ids:
-            for path in (self._folder / picture_id[:2]).glob(f"{picture_id}.*"):
-                path.unlink(missing_ok=True)
+            self._files.remove(picture_id)
 
     def sweep(self) -> int:
         """Remove files that have no row and are older than an hour; how many pictures these were."""
-        old_before = time.time() - ORPHAN_AFTER_S
-        old = {path.name.split(".")[0] for path in self._folder.glob("??/*") if path.stat().st_mtime < old_before}
-        orphans = sorted(old)
+        orphans = sorted(self._files.older_than(ORPHAN_AFTER_S))
         removed = 0
         for start in range(0, len(orphans), IDS_AT_ONCE):
             some = orphans[start : start + IDS_AT_ONCE]
@@ -194,12 +192,7 @@ def _picture(row: RowMapping) -> StoredPicture:
     return StoredPicture(**dict(row))
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    """The whole file under its name, or nothing: also when the power goes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+def file_name(picture: StoredPicture, variant: Variant = "original") -> str:
+    """The name of its file in `PictureFiles`."""
+    ending = EXTENSIONS[picture.mime] if variant == "original" else "thumbnail.webp"
+    return f"{picture.id[:2]}/{picture.id}.{ending}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from artbot_server import __version__
 from artbot_server.errors import ArtbotError, BadRequest, NotAllowed, NotFound, TooLarge
-from artbot_server.painting.pictures import StoredPicture
+from artbot_server.painting.pictures import EXTENSIONS, StoredPicture
 from artbot_server.web.access import ACCESS_COOKIE, OPERATOR_COOKIE, SESSION_COOKIE, Visit, same_site, visit_of
 from artbot_server.web.prefix import page_file
 from artbot_server.web.services import UPLOAD_BYTES, Services
@@ -204,11 +205,13 @@ def set_cookie(response: AnyResponse, name: str, value: str) -> None:
 
 
 def _picture(services: Services, picture: StoredPicture, variant: Any, cache: str) -> AnyResponse:
-    path = services.pictures.path(picture, variant)
-    if not path.is_file():
-        raise NotFound("There is no such picture.")
+    try:
+        data = services.pictures.read(picture, variant)
+    except NotFound:
+        raise NotFound("There is no such picture.") from None
     mime = "image/webp" if variant == "thumbnail" else picture.mime
-    name = f"art-bot-{picture.seed if picture.seed is not None else picture.id}{path.suffix}"
-    response = send_file(path, mimetype=mime, conditional=True, etag=f"{picture.id}-{variant}", download_name=name)
+    name = f"art-bot-{picture.seed if picture.seed is not None else picture.id}.{EXTENSIONS[mime]}"
+    etag = f"{picture.id}-{variant}"
+    response = send_file(io.BytesIO(data), mimetype=mime, conditional=True, etag=etag, download_name=name)
     response.headers["Cache-Control"] = f"{cache}, max-age={YEAR_S}, immutable" if cache == "private" else cache
     return response

@@ -17,6 +17,7 @@ from artbot_server.painting.pictures import signed_addresses
 from artbot_server.storage.database import Database
 from artbot_server.storage.deliveries import DeliveryStore
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.schema import deliveries, jobs
 from tests.callbacks.receiver import Receiver
@@ -35,7 +36,7 @@ class Desk:
     def __init__(self, folder):
         self.database = Database(fresh_url("sqlite", folder))
         self.deliveries = DeliveryStore(self.database)
-        self.pictures = PictureStore(self.database, folder / "pictures")
+        self.pictures = PictureStore(self.database, FolderFiles(folder / "pictures"))
         known(self.database, "studio")
 
     def ends(self, url, *ids, **more):

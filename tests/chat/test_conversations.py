@@ -9,6 +9,7 @@ from artbot_server.errors import BadRequest, Busy, NotFound
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.paintings import Paintings
+from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import PictureStore
 from tests.storage.conftest import database  # noqa: F401 - a fixture
 from tests.storage.test_conversations import conversation, talk, turn
@@ -21,7 +22,7 @@ class Desk:
     def __init__(self, database, folder):  # noqa: F811
         self.database = database
         self.store = ConversationStore(database, "web-1")
-        self.jobs, self.pictures = JobStore(database), PictureStore(database, folder)
+        self.jobs, self.pictures = JobStore(database), PictureStore(database, FolderFiles(folder))
         self.told, self.removed = [], []
         ports = ConversationPorts(
             jobs_of_replies=lambda session_id, ids: self._records(self.jobs.of_replies(session_id, ids)),

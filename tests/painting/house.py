@@ -26,6 +26,7 @@ from artbot_server.storage.batches import BatchStore
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.paintings import Paintings
+from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import PictureStore
 from tests.storage.databases import fresh_url
 
@@ -71,7 +72,8 @@ class House:
         self.url = url or fresh_url("sqlite", data_dir)
         self.database = Database(self.url)
         self.jobs = JobStore(self.database)
-        self.pictures = PictureStore(self.database, data_dir / "pictures")
+        self.files = FolderFiles(data_dir / "pictures")
+        self.pictures = PictureStore(self.database, self.files)
         self.backends = BackendStore(self.database)
         self.templates_dir = write_templates(data_dir / "templates")
         self.templates = TemplateStore(self.templates_dir)
@@ -150,7 +152,7 @@ class House:
     def work(self, *backends, timing=QUICK, save_dir=None) -> Worker:
         """Run a worker in this process."""
         connect = partial(LiveLink, self.data_dir)
-        more = {"connect": connect, "timing": timing, "save_dir": save_dir}
+        more = {"files": self.files, "connect": connect, "timing": timing, "save_dir": save_dir}
         worker = Worker(self.database, self.data_dir, backends, self.templates, **more)
         thread = threading.Thread(target=worker.run)
         thread.start()

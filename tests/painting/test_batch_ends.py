@@ -12,6 +12,7 @@ from artbot_server.painting.batch_plans import BatchOrder, FolderChoice, Templat
 from artbot_server.sd.base import Picture
 from tests.painting.house import until
 from tests.painting.scripted_backend import ScriptedBackend, png
+from tests.storage.stored import file_of
 
 SHORT = {"lease_s": 1.5, "renew_s": 0.4, "poll_s": 0.1, "health_s": 0.5, "grace_s": 0.2}
 
@@ -122,7 +123,7 @@ def test_a_picture_whose_file_is_gone_does_not_stop_the_grid(house):
     record = ordered(house, templates=[("plain", "cat", 2)])
     first = record["items"][0]["job_id"]
     [picture] = until(lambda: house.pictures.of_jobs([first])[first])
-    house.pictures.path(picture).unlink()
+    file_of(house.data_dir, picture).unlink()
     assert sizes(house, ended(house, record)) == [(128, 64)]
 
 
@@ -198,7 +199,7 @@ def test_a_killed_workers_grids_are_made_by_the_next(house, tmp_path):
     record = ordered(house, templates=[("plain", "cat", 2)])
     first = record["items"][0]["job_id"]
     [picture] = until(lambda: house.pictures.of_jobs([first])[first])
-    path = house.pictures.path(picture)
+    path = file_of(house.data_dir, picture)
     data = path.read_bytes()
     path.unlink()
     os.mkfifo(path)

@@ -11,6 +11,7 @@ from artbot_server.painting.supervisor import end_with_parent
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.painting.worker import Worker
 from artbot_server.storage.database import Database
+from artbot_server.storage.picture_files import FolderFiles
 from tests.painting.scripted_backend import ScriptedBackend
 
 
@@ -22,6 +23,7 @@ def main(url, data_dir, timing=None, notes=None, name="studio", seconds=0.04, en
         folder,
         [backend],
         TemplateStore(folder / "templates"),
+        files=FolderFiles(folder / "pictures"),
         connect=partial(LiveLink, folder),
         timing=Timing(**(timing or {})),
     )

@@ -6,6 +6,7 @@ from artbot_server.sd.base import Abilities
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.claims import Claims
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.pictures import file_name
 from tests.painting.scripted_backend import ScriptedBackend, png
 
 LIMIT = 1000
@@ -28,6 +29,11 @@ def known(database, *names: str, **abilities) -> None:
 
 def claims(database, worker="w1", lease_s=60.0) -> Claims:
     return Claims(database, worker, lease_s)
+
+
+def file_of(data_dir, picture, variant="original"):
+    """Where a picture's file is in a data folder."""
+    return data_dir / "pictures" / file_name(picture, variant)
 
 
 def checked(data: bytes | None = None) -> CheckedPicture:

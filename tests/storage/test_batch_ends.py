@@ -8,6 +8,7 @@ from artbot_server.painting.batches import BatchState
 from artbot_server.storage.batch_ends import BatchEndStore
 from artbot_server.storage.batches import BatchStore
 from artbot_server.storage.conversations import ConversationStore
+from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import PictureStore
 from tests.storage.stored import LIMIT, checked, claims, known
 from tests.storage.test_batches import batch
@@ -30,7 +31,7 @@ def paint(database, count=3):
 
 
 def grid(database, tmp_path, id="b1"):
-    pictures = PictureStore(database, tmp_path / "pictures")
+    pictures = PictureStore(database, FolderFiles(tmp_path / "pictures"))
     return pictures, pictures.write_files(checked(), session_id="anna", kind="grid", batch_id=id, position=2)
 
 

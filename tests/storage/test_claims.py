@@ -9,6 +9,7 @@ from artbot_server.sd.base import Abilities
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.claims import Lease
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import PictureStore
 from tests.painting.scripted_backend import ScriptedBackend
 from tests.storage.stored import checked, claims, known, put
@@ -104,7 +105,7 @@ def test_progress_is_noted(database, jobs):
 
 def test_done_comes_with_its_pictures(database, jobs, tmp_path):
     put(database, "j1")
-    mine, pictures = claims(database), PictureStore(database, tmp_path)
+    mine, pictures = claims(database), PictureStore(database, FolderFiles(tmp_path))
     claimed = mine.claim("studio")
     kept = pictures.write_files(checked(), session_id="anna", kind="picture", job_id="j1", seed=7)
     substituted = [{"field": "sampler_name", "asked": "Euler", "got": "Euler a"}]
@@ -235,7 +236,7 @@ WRITES = {
 def test_who_lost_the_lease_changes_nothing(database, jobs, tmp_path, after):
     put(database, "j1")
     old = lost(database)
-    mine, pictures = claims(database, "w2"), PictureStore(database, tmp_path)
+    mine, pictures = claims(database, "w2"), PictureStore(database, FolderFiles(tmp_path))
     mine.reclaim()
     if after != "queued":
         claimed = mine.claim("studio")

@@ -5,15 +5,16 @@ import pytest
 from sqlalchemy import select
 
 from artbot_server.errors import NotFound
+from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import ORPHAN_AFTER_S, PictureStore
 from artbot_server.storage.schema import sessions
 from tests.painting.scripted_backend import png
-from tests.storage.stored import checked
+from tests.storage.stored import checked, file_of
 
 
 @pytest.fixture
 def store(database, tmp_path):
-    return PictureStore(database, tmp_path / "pictures")
+    return PictureStore(database, FolderFiles(tmp_path / "pictures"))
 
 
 def upload(store, session_id="anna", **more):
@@ -41,7 +42,8 @@ def test_a_session_is_written_at_its_first_upload(store, database):
 
 def test_its_files(store, tmp_path):
     kept = upload(store)
-    assert store.path(kept) == tmp_path / "pictures" / kept.id[:2] / f"{kept.id}.png"
+    with store.local([kept]) as paths:
+        assert paths == [tmp_path / "pictures" / kept.id[:2] / f"{kept.id}.png"]
     assert store.read(kept) == store.load(kept.id) == png()
     assert store.read(kept, "thumbnail") == store.load(kept.id, "thumbnail") == b"RIFF....WEBP"
     assert files(tmp_path) == [f"{kept.id}.png", f"{kept.id}.thumbnail.webp"]
@@ -60,9 +62,9 @@ def test_foreign_pictures_are_not_found(store):
             store.get(picture_id, session_id)
 
 
-def test_a_file_that_is_gone(store):
+def test_a_file_that_is_gone(store, tmp_path):
     kept = upload(store)
-    store.path(kept).unlink()
+    file_of(tmp_path, kept).unlink()
     with pytest.raises(NotFound):
         store.read(kept)
     assert store.load(kept.id) is None
@@ -109,9 +111,9 @@ def test_removing_files(store, tmp_path):
     assert files(tmp_path) == [f"{other.id}.png", f"{other.id}.thumbnail.webp"]
 
 
-def make_old(store, picture):
+def make_old(data_dir, picture):
     long_ago = time.time() - ORPHAN_AFTER_S - 60
-    for path in store.path(picture).parent.iterdir():
+    for path in file_of(data_dir, picture).parent.iterdir():
         os.utime(path, (long_ago, long_ago))
 
 
@@ -120,9 +122,9 @@ def test_left_over_files_are_swept(store, tmp_path):
     orphans = [store.write_files(checked(), session_id="anna", kind="picture") for _ in range(3)]
     fresh = store.write_files(checked(), session_id="anna", kind="picture")
     for picture in (kept, *orphans):
-        make_old(store, picture)
+        make_old(tmp_path, picture)
     for variant in ("original", "thumbnail"):
-        os.utime(store.path(fresh, variant))
+        os.utime(file_of(tmp_path, fresh, variant))
     assert store.sweep() == 3
     assert {name.split(".")[0] for name in files(tmp_path)} == {kept.id, fresh.id}
 

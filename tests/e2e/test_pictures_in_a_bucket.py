@@ -1,0 +1,51 @@
+"""A server whose pictures are in a bucket: painted, shown, used again, put into a grid; the data folder holds none of them."""
+
+import io
+
+import pytest
+import requests
+from PIL import Image
+
+from tests.e2e.client import Client
+from tests.server import RunningServer, wait_until
+from tests.storage.buckets import KEYS, s3_server
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    for name, value in KEYS.items():
+        monkeypatch.setenv(name, value)
+    with s3_server("art") as address:
+        settings = {"ARTBOT_PICTURES": "s3://art/pictures", "ARTBOT_PICTURES_ENDPOINT": address}
+        with RunningServer(tmp_path / "data", ARTBOT_DEMO_PACE="0", **KEYS, **settings) as running:
+            yield running
+
+
+def opened(server, address):
+    response = requests.get(server.address + address, timeout=10)
+    assert response.headers["Cache-Control"].startswith("private")
+    return Image.open(io.BytesIO(response.content))
+
+
+@pytest.mark.long
+def test_pictures_are_painted_shown_used_again_and_compared(server):
+    with Client(server.address, auth={"images": "original"}) as anna:
+        images = anna.wait("images", job_id=anna.paint(), within_s=60)["images"]
+        assert opened(server, images[0]["url"]).size == (images[0]["width"], images[0]["height"])
+        assert opened(server, images[0]["thumbnail_url"]).format == "WEBP"
+        assert Image.open(io.BytesIO(images[0]["data"])).size == (images[0]["width"], images[0]["height"])
+        varied = anna.paint(image_id=images[0]["id"])
+        assert anna.wait("job", job_id=varied, state="done", within_s=60)["substituted"] == []
+        ack = anna.call("generate_batch", {"prompt": "a cat", "folders": [{"folder": "landscape"}]})
+        batch = wait_until(
+            lambda: [each for each in anna.all("batch", batch_id=ack["batch_id"]) if each["ended_at"]], 60
+        )
+        assert opened(server, batch[0]["grids"][0]["url"]).format == "JPEG"
+    assert not list((server.data_dir / "pictures").glob("*/*"))
+    first = images[0]["url"]
+    assert (
+        requests.get(
+            server.address + first, timeout=10, headers={"If-None-Match": f'"{images[0]["id"]}-original"'}
+        ).status_code
+        == 304
+    )
