@@ -15,8 +15,13 @@ from typing import Any, Protocol
 from artbot_server.errors import ConfigError
 
 BACKLOG = 1_024
+UNSENT_BYTES = 131_072
+"""What the kernel keeps for a client beyond what is on its way: by itself it would take megabytes of stale frames."""
 SPARE_FILES = 64
 """File handles kept for the database, pictures and the model's streams when connections are counted."""
+
+POOL = "artbot.connections"
+"""Where in a request's environ eventlet's count of connections is."""
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -40,6 +45,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # its connections have it from here, and the next
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
@@ -81,8 +88,9 @@ def _eventlet(listener: socket.socket, app: WsgiApp, connections: int) -> Server
     from eventlet.websocket import RFC6455WebSocket
 
     RFC6455WebSocket._apply_mask = staticmethod(unmask)
+    pool = eventlet.GreenPool(connections)
     serving = eventlet.spawn(
-        eventlet.wsgi.server, listener, app, log_output=False, max_size=connections, debug=False,
+        eventlet.wsgi.server, listener, app, log_output=False, custom_pool=pool, environ={POOL: pool}, debug=False,
         minimum_chunk_size=1,  # what a response yields goes out at once; eventlet would gather 4 KB of a stream first
     )  # fmt: skip
 
