@@ -11,8 +11,7 @@ from __future__ import annotations
 import io
 import socket
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from queue import Empty
 from typing import Any
@@ -24,6 +23,7 @@ from engineio.packet import NOOP, PING, PONG, UPGRADE, Packet
 from socketio import Server
 
 from artbot_server.web.framing import framed, handshake
+from artbot_server.web.keeper import TICK_S, Keeper
 from artbot_server.web.pipe import Owner, Pipe
 from artbot_server.web.serving import POOL
 
@@ -33,7 +33,6 @@ KNOWN = {"eventlet": ("0.41",), "python-engineio": ("4.15",), "python-socketio":
 """Series of the packages whose undocumented names used here have been read and tested."""
 UPGRADE_S = 45.0
 """How long a WebSocket may take to replace its client's polling: engineio's own bound."""
-TICK_S = 0.5
 KEPT_OUT = ("eventlet.", "artbot.", "headers_raw", "wsgi.input")
 """Of a request's environ: what would keep its buffers alive as long as the client is there."""
 NO_BODY = io.BytesIO()
@@ -47,7 +46,9 @@ def known_versions() -> bool:
         except PackageNotFoundError:
             return False
         if not any(installed.startswith(f"{one}.") for one in series):
-            log.info("this version is not known here: sockets go the package's own way", package=package, version=installed)
+            log.info(
+                "of an unknown version: browsers are served the packages' own way", package=package, version=installed
+            )
             return False
     return True
 
@@ -84,82 +85,42 @@ class Lane:
     """What the clients of one server share: the loop, the keeper of time, the class of their sockets."""
 
     def __init__(self, server: Server) -> None:
-        self.loop = EventletLoop()
-        self.overdue: dict[Pipe, float] = {}
-        """Until when each connection that is waited for may take."""
         self._server = server
+        self._loop = EventletLoop()
+        self.keeper = Keeper(server.eio.sockets, server.eio.ping_interval, server.eio.ping_timeout)
+        self._keeping = False
         self._kind = type("DirectSocket", (DirectSocket,), {"lane": self})
-        self._pings: deque[tuple[float, str]] = deque()
-        self._pongs: deque[tuple[float, str]] = deque()
         server.eio.start_service_task = False  # the keeper does its work
         server.eio.on("connect", self._connect)
 
     def _connect(self, eio_sid: str, environ: Mapping[str, Any]) -> Any:
-        if self._keeper is None:
-            self._keeper = self._server.start_background_task(self._keep)
+        if not self._keeping:  # not before: a host may fork between
+            self._keeping = True
+            self._server.start_background_task(self._keep)
         self._server.eio.sockets[eio_sid].__class__ = self._kind
         slim = {name: value for name, value in environ.items() if not name.startswith(KEPT_OUT)}
         return self._server._handle_eio_connect(eio_sid, slim | {"wsgi.input": NO_BODY})
-
-    _keeper: Any = None
-
-    # Time
-
-    def ping_later(self, eio_sid: str) -> None:
-        """A client has just been heard of: ping it after the usual interval."""
-        self._pings.append((time.monotonic() + self._server.eio.ping_interval, eio_sid))
 
     def _keep(self) -> None:
         while True:
             time.sleep(TICK_S)
             try:
-                self.tick(time.monotonic())
+                self.keeper.tick(time.monotonic())
             except Exception:
                 log.exception("the keeper of sockets failed once")
-
-    def tick(self, now: float) -> None:
-        """Ping who is due, close who did not answer or does not read."""
-        eio = self._server.eio
-        for eio_sid in _due(self._pings, now):
-            client = self._client(eio_sid)
-            if client is not None:
-                client.ping()
-                self._pongs.append((now + eio.ping_timeout + TICK_S, eio_sid))
-        for eio_sid in _due(self._pongs, now):
-            client = self._client(eio_sid)
-            if client is not None:
-                client.check_ping_timeout()
-        for pipe in [pipe for pipe, until in self.overdue.items() if until <= now]:
-            pipe.cut()
-
-    def _client(self, eio_sid: str) -> DirectSocket | None:
-        """The client, if it is still there; one that has been closed is let go of."""
-        sockets = self._server.eio.sockets
-        client: DirectSocket | None = sockets.get(eio_sid)
-        if client is not None and client.closed:
-            sockets.pop(eio_sid, None)
-            return None
-        return client
-
-    # Connections
 
     def detach(self, environ: Mapping[str, Any], owner: Owner) -> Pipe | None:
         """Take a client's socket out of the web server's hands; None when it is no plain one (TLS in a host's server)."""
         from eventlet.greenio import GreenSocket
         from eventlet.patcher import original
 
-        green = environ["eventlet.input"].get_socket() if "eventlet.input" in environ else None
+        green: Any = environ["eventlet.input"].get_socket() if "eventlet.input" in environ else None
         if type(green) is not GreenSocket:
             return None
-        number = green.fd.detach()  # what the web server has left is a closed socket: all it still does comes to nothing
-        sock: socket.socket = original("socket").socket(fileno=number)
+        # What the web server has left is a closed socket: all that it still does comes to nothing.
+        sock: socket.socket = original("socket").socket(fileno=green.fd.detach())
         most_bytes = self._server.eio.max_http_buffer_size
-        return Pipe(sock, self.loop, owner, most_bytes, self.overdue, hold_place(environ))
-
-
-def _due(line: deque[tuple[float, str]], now: float) -> Iterator[str]:
-    while line and line[0][0] <= now:
-        yield line.popleft()[1]
+        return Pipe(sock, self._loop, owner, most_bytes, self.keeper.overdue, hold_place(environ))
 
 
 def hold_place(environ: Mapping[str, Any]) -> Callable[[], None]:
@@ -172,17 +133,21 @@ def hold_place(environ: Mapping[str, Any]) -> Callable[[], None]:
     return release
 
 
-class DirectSocket(engine.Socket):  # type: ignore[misc]  # the package has no types
+class DirectSocket(engine.Socket):  # type: ignore[misc]
     """A client of engineio that, once it is on a WebSocket, is written to at once. Polling stays as it is."""
 
     lane: Lane
     pipe: Pipe | None = None
+    connected: bool
+    upgraded: bool
+    last_ping: float | None
+    queue: Any
 
     def schedule_ping(self) -> None:
         """Called when a client has connected, and for each pong."""
         if self.last_ping:
             self.last_ping = None
-            self.lane.ping_later(self.sid)
+            self.lane.keeper.ping_later(self.sid)
 
     def ping(self) -> None:
         """The keeper's call."""
@@ -215,7 +180,7 @@ class DirectSocket(engine.Socket):  # type: ignore[misc]  # the package has no t
         pipe.send(answer)
         if self.connected:
             pipe.owner = Probe(self, pipe)
-            self.lane.overdue[pipe] = time.monotonic() + UPGRADE_S
+            self.lane.keeper.overdue[pipe] = time.monotonic() + UPGRADE_S
         else:
             self.connected = True
             self.go_direct(pipe)
@@ -283,7 +248,7 @@ class Probe:
             self._pipe.send(framed(f"{PONG}probe"))
             client.queue.put(Packet(NOOP))  # ends the poll that hangs
         elif message == str(UPGRADE) and self._probed:
-            self._client.lane.overdue.pop(self._pipe, None)
+            self._client.lane.keeper.overdue.pop(self._pipe, None)
             self._pipe.owner = client
             client.go_direct(self._pipe)
         else:
