@@ -12,13 +12,19 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Protocol
 
+import structlog
+
 from artbot_server.errors import ConfigError
+
+log = structlog.get_logger()
 
 BACKLOG = 1_024
 UNSENT_BYTES = 131_072
 """What the kernel keeps for a client beyond what is on its way: by itself it would take megabytes of stale frames."""
 SPARE_FILES = 64
-"""File handles kept for the database, pictures and the model's streams when connections are counted."""
+"""File handles kept for the database and pictures. Of the rest, each browser may need a second one for its reply."""
+WANTED_CONNECTIONS = 5_000
+"""What a process can hold; with room for fewer it says so when it starts."""
 
 POOL = "artbot.connections"
 """Where in a request's environ eventlet's count of connections is."""
@@ -63,7 +69,13 @@ def raise_file_limit() -> int:
     most = hard if hard != resource.RLIM_INFINITY else 1_048_576
     if soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return max(SPARE_FILES, most - SPARE_FILES)
+    connections = max(SPARE_FILES, (most - SPARE_FILES) // 2)
+    if connections < WANTED_CONNECTIONS:
+        log.warning(
+            f"at most {connections} browsers can be connected at once: this process may open no more than {most} files. "
+            f"Raise the hard limit (ulimit -Hn, LimitNOFILE) to {2 * WANTED_CONNECTIONS + SPARE_FILES} or more"
+        )
+    return connections
 
 
 def plain_websockets(app: WsgiApp) -> WsgiApp:
