@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -48,6 +49,7 @@ def serve(settings: Settings) -> int:
     running.start(_address(settings, port))
     server = start(settings.async_mode, listener, bot.flask, raise_file_limit())
     _announce(settings, bot, port)
+    _settle()
     _wait(stop, bot)
     log.info("stopping")
     running.drain()
@@ -70,6 +72,12 @@ class StopSignal:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.came = True
+
+
+def _settle() -> None:
+    """What is here now stays: looking through it at every full collection would hold the loop for 130 ms each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def _announce(settings: Settings, bot: ArtBot, port: int) -> None:

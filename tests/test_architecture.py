@@ -76,7 +76,7 @@ LIBRARIES = [
     ),
     (
         {"eventlet", "gevent"},
-        ("patching", "web.serving"),
+        ("patching", "web.serving", "web.lane"),
         "so that the same code runs in plain threads: use threading, queue and time instead",
     ),
     (
@@ -90,7 +90,7 @@ LIBRARIES = [
 
 BROAD = {
     "app.py": 1, "callbacks/courier.py": 1, "hooks/calls.py": 1, "painting/painters.py": 1, "painting/batch_ends.py": 1,
-    "web/sockets.py": 2, "web/outbox.py": 1,
+    "web/sockets.py": 2, "web/outbox.py": 1, "web/lane.py": 1,
 }  # fmt: skip
 """The tops of loops and handlers, where one fault must cost one item and no more; all log it."""
 
@@ -108,6 +108,7 @@ TESTED_ELSEWHERE = {
     "worker_app.py": "tests/e2e/test_main_job.py",
     "lifetime.py": "tests/e2e/test_restart.py",
     "web/sockets.py": "tests/e2e/test_main_job.py",
+    "web/socket_wire.py": "tests/e2e/test_lane.py",
     "web/wsgi.py": "tests/e2e/test_access.py",
     "joints.py": "tests/e2e/test_main_job.py",
     "web/socket_events/table.py": "tests/e2e/test_limits.py",

@@ -31,7 +31,8 @@ class Audience:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._members: dict[str, Member] = {}
-        self._sessions: dict[str, dict[str, Member]] = {}
+        self._sessions: dict[str, tuple[Member, ...]] = {}
+        """Replaced, never changed: whoever reads one needs no lock."""
 
     def __len__(self) -> int:
         return len(self._members)
@@ -40,16 +41,17 @@ class Audience:
         """A socket has connected."""
         with self._lock:
             self._members[member.sid] = member
-            self._sessions.setdefault(member.session_id, {})[member.sid] = member
+            self._sessions[member.session_id] = (*self._sessions.get(member.session_id, ()), member)
 
     def leave(self, sid: str) -> None:
         """A socket is gone; unknown ones are ignored."""
         with self._lock:
             member = self._members.pop(sid, None)
             if member is not None:
-                of_session = self._sessions[member.session_id]
-                del of_session[sid]
-                if not of_session:
+                others = tuple(one for one in self._sessions[member.session_id] if one is not member)
+                if others:
+                    self._sessions[member.session_id] = others
+                else:
                     del self._sessions[member.session_id]
         if member is not None:
             member.outbox.close()
@@ -60,9 +62,7 @@ class Audience:
 
     def publish(self, session_id: str, event: Event) -> None:
         """Tell every socket of a session."""
-        with self._lock:
-            members = list(self._sessions.get(session_id, {}).values())
-        for member in members:
+        for member in self._sessions.get(session_id, ()):
             member.outbox.put(event)
 
     def send(self, sid: str, event: Event) -> None:

@@ -1,8 +1,7 @@
 """What waits to be sent to one socket: text frames join, one preview a job, one state a batch, everything terminal is kept.
 
-A slow client costs a bounded amount: only a few packets at a time go down to engineio, whose own
-queue has no bound, and a socket with too much or too old a backlog is cut; it resumes when it comes back.
-Knows nothing of Socket.IO: the wire is the three functions it is given.
+A slow client costs a bounded amount: an event goes down only when what went before has gone out, and a socket with too
+much or too old a backlog is cut; it resumes when it comes back. Knows nothing of Socket.IO: the wire is handed to it.
 """
 
 from __future__ import annotations
@@ -10,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Protocol
 
 import structlog
 
@@ -18,31 +18,31 @@ from artbot_server.events import BatchChanged, Event, Frame, JobChanged, PaintPr
 
 log = structlog.get_logger()
 
-DOWNSTREAM_PACKETS = 4
-"""Packets that may wait in engineio: enough to keep the socket busy between two looks."""
 MOST_CHARS = 1_000_000
 ITEM_CHARS = 200
 """Roughly what one item of a batch takes."""
 LONGEST_WAIT_S = 60.0
-LOOK_AGAIN_S = 0.02
 ENDED = ("done", "failed", "cancelled")
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """The way down to one socket.
+class Wire(Protocol):
+    """The way down to one socket. None of it blocks."""
 
-    Attributes:
-        send: hand one event on; returns at once.
-        depth: packets handed on that have not gone out.
-        cut: close the connection.
-        spawn: run a function in the background.
-    """
+    def send(self, event: Event) -> None:
+        """Hand one event on."""
+        ...
 
-    send: Callable[[Event], None]
-    depth: Callable[[], int]
-    cut: Callable[[], None]
-    spawn: Callable[[Callable[[], None]], object]
+    def has_room(self) -> bool:
+        """Whether what was handed on has gone out, so that the next event need not wait here."""
+        ...
+
+    def when_room(self, call: Callable[[], None]) -> None:
+        """Call in the background when there may be room."""
+        ...
+
+    def cut(self) -> None:
+        """Close the connection."""
+        ...
 
 
 class Outbox:
@@ -52,9 +52,13 @@ class Outbox:
     under the lock and sent outside it: a send may find the socket dead, and then `close` is called from within it.
     """
 
+    __slots__ = ("_closed", "_draining", "_held", "_since", "_waiting", "_wire")
+
+    _lock = threading.Lock()
+    """One for all outboxes: it is held for microseconds, and a lock for each socket would be a tenth of its memory."""
+
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
-        self._lock = threading.Lock()
         self._waiting: list[Event] = []
         self._since = 0.0
         self._held = True
@@ -78,13 +82,17 @@ class Outbox:
             if self._held:  # not joined: the snapshot may already hold some of it
                 self._waiting.append(event)
                 return
-            if not self._waiting:
-                self._since = time.monotonic()
-            join(self._waiting, event)
-            if self._draining:
-                return
-            self._draining = True
-        self._drain()
+            at_once = not self._draining and self._wire.has_room()
+            if not at_once:
+                if not self._waiting:
+                    self._since = time.monotonic()
+                join(self._waiting, event)
+            somebody_drains, self._draining = self._draining, True
+            too_much = somebody_drains and self._is_too_much()
+        if too_much:
+            self._give_up()
+        elif not somebody_drains:
+            self._drain(event if at_once else None)
 
     def forget(self, reply_id: str) -> None:
         """Drop a reply's waiting frames: a `resume` answer takes their place."""
@@ -97,36 +105,39 @@ class Outbox:
             self._closed = True
             self._waiting.clear()
 
-    def _drain(self) -> None:
-        """Send while there is room; only one thread at a time comes here (`_draining`)."""
+    def _drain(self, event: Event | None = None) -> None:
+        """Send while there is room, `event` first; only one thread at a time comes here (`_draining`)."""
         try:
-            if self._send_what_fits():
+            if self._send_what_fits(event):
                 return
         except Exception:
             log.exception("a socket could not be written to")
+        self._give_up()
+
+    def _give_up(self) -> None:
         self.close()
         self._wire.cut()
 
-    def _send_what_fits(self) -> bool:
+    def _send_what_fits(self, event: Event | None) -> bool:
         """False when the socket has to be cut."""
         while True:
+            if event is not None:
+                self._wire.send(event)
             with self._lock:
                 if not self._waiting:
                     self._draining = False
                     return True
-                if self._wire.depth() >= DOWNSTREAM_PACKETS:
+                if not self._wire.has_room():
                     break
                 event = self._waiting.pop(0)
                 self._since = time.monotonic()
-            self._wire.send(event)
-        if weight(self._waiting) > MOST_CHARS or time.monotonic() - self._since > LONGEST_WAIT_S:
+        if self._is_too_much():
             return False
-        self._wire.spawn(self._look_again)
+        self._wire.when_room(self._drain)
         return True
 
-    def _look_again(self) -> None:
-        time.sleep(LOOK_AGAIN_S)
-        self._drain()
+    def _is_too_much(self) -> bool:
+        return weight(self._waiting) > MOST_CHARS or time.monotonic() - self._since > LONGEST_WAIT_S
 
 
 def join(waiting: list[Event], event: Event) -> None:

@@ -12,11 +12,22 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Protocol
 
+import structlog
+
 from artbot_server.errors import ConfigError
 
+log = structlog.get_logger()
+
 BACKLOG = 1_024
+UNSENT_BYTES = 131_072
+"""What the kernel keeps for a client beyond what is on its way: by itself it would take megabytes of stale frames."""
 SPARE_FILES = 64
-"""File handles kept for the database, pictures and the model's streams when connections are counted."""
+"""File handles kept for the database and pictures. Of the rest, each browser may need a second one for its reply."""
+WANTED_CONNECTIONS = 5_000
+"""What a process can hold; with room for fewer it says so when it starts."""
+
+POOL = "artbot.connections"
+"""Where in a request's environ eventlet's count of connections is."""
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -40,6 +51,8 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # its connections have it from here, and the next
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
@@ -56,7 +69,13 @@ def raise_file_limit() -> int:
     most = hard if hard != resource.RLIM_INFINITY else 1_048_576
     if soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    return max(SPARE_FILES, most - SPARE_FILES)
+    connections = max(SPARE_FILES, (most - SPARE_FILES) // 2)
+    if connections < WANTED_CONNECTIONS:
+        log.warning(
+            f"at most {connections} browsers can be connected at once: this process may open no more than {most} files. "
+            f"Raise the hard limit (ulimit -Hn, LimitNOFILE) to {2 * WANTED_CONNECTIONS + SPARE_FILES} or more"
+        )
+    return connections
 
 
 def plain_websockets(app: WsgiApp) -> WsgiApp:
@@ -81,8 +100,9 @@ def _eventlet(listener: socket.socket, app: WsgiApp, connections: int) -> Server
     from eventlet.websocket import RFC6455WebSocket
 
     RFC6455WebSocket._apply_mask = staticmethod(unmask)
+    pool = eventlet.GreenPool(connections)
     serving = eventlet.spawn(
-        eventlet.wsgi.server, listener, app, log_output=False, max_size=connections, debug=False,
+        eventlet.wsgi.server, listener, app, log_output=False, custom_pool=pool, environ={POOL: pool}, debug=False,
         minimum_chunk_size=1,  # what a response yields goes out at once; eventlet would gather 4 KB of a stream first
     )  # fmt: skip
 

@@ -16,18 +16,18 @@ from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError
 
 from artbot_server.errors import ArtbotError, NotAllowed
-from artbot_server.events import Event, Frame, SessionSnapshot
+from artbot_server.events import SessionSnapshot
 from artbot_server.web.access import SESSION_COOKIE, same_site, visit_of
 from artbot_server.web.audience import Member
 from artbot_server.web.fields import parse
-from artbot_server.web.outbox import Outbox, Wire
+from artbot_server.web.outbox import Outbox
 from artbot_server.web.prefix import prefixed
 from artbot_server.web.requests import ConnectAuth
 from artbot_server.web.services import Services
 from artbot_server.web.snapshot import session_snapshot
 from artbot_server.web.socket_events import EVENTS
 from artbot_server.web.socket_events.table import Ack, EventHandler
-from artbot_server.web.wire import fields_for
+from artbot_server.web.socket_wire import Below, SocketWire
 
 log = structlog.get_logger()
 
@@ -40,6 +40,7 @@ class Sockets:
     def __init__(self, socketio: SocketIO, services: Services) -> None:
         self._socketio = socketio
         self._services = services
+        self._below = Below(socketio, services.pictures, services.metrics)
 
     def register(self) -> None:
         """Enter every event in Flask-SocketIO's table."""
@@ -73,7 +74,7 @@ class Sockets:
             sid,
             session_id,
             auth.images,
-            Outbox(self._wire(sid, auth.images, visit.prefix)),
+            Outbox(SocketWire(self._below, sid, auth.images, visit.prefix)),
             visit.address,
             visit.prefix,
         )
@@ -98,35 +99,6 @@ class Sockets:
 
     def _disconnect(self, *_: Any) -> None:
         self._services.audience.leave(request.sid)  # type: ignore[attr-defined]
-
-    def _wire(self, sid: str, images: str, prefix: str) -> Wire:
-        server = self._socketio.server
-        frames = self._services.metrics.frames
-
-        def send(event: Event) -> None:
-            if isinstance(event, Frame):
-                frames.inc()
-            fields = fields_for(event, images, self._load_picture)
-            self._socketio.emit(event.name, prefixed(fields, prefix), to=sid)
-
-        def engine_socket() -> Any:
-            return server.eio.sockets.get(server.manager.eio_sid_from_sid(sid, "/"))
-
-        def depth() -> int:
-            below = engine_socket()
-            return below.queue.qsize() if below is not None else 0
-
-        def cut() -> None:
-            self._services.metrics.cut.inc()
-            log.info("a socket reads too slowly and was closed", sid=sid)
-            below = engine_socket()
-            if below is not None:
-                below.close(wait=False, abort=True)  # as a lost line: clients come back from that by themselves
-
-        return Wire(send, depth, cut, self._socketio.start_background_task)
-
-    def _load_picture(self, picture_id: str, variant: str) -> bytes | None:
-        return self._services.pictures.load(picture_id, "thumbnail" if variant == "thumbnail" else "original")
 
     def _answering(self, handler: EventHandler) -> Callable[..., Ack]:
         """Run a handler; whatever happens, the client gets an answer."""

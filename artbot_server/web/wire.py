@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from artbot_server.events import Event, PicturesReady
+from artbot_server.events import Event, Frame, PicturesReady
 
 EVENT_PICTURE_BYTES = 8_000_000
 """Above this a picture event carries addresses only: one event would hold the socket for seconds."""
@@ -41,6 +41,15 @@ class OrJson:
                 return json.loads(text)
             except RecursionError:
                 raise ValueError("nested too deeply") from None
+
+
+def packet_of(frame: Frame) -> bytes:
+    """A frame as Engine.IO and Socket.IO write it: `42["message",{...}]`."""
+    event = [frame.name, frame.fields()]
+    try:
+        return b"42" + orjson.dumps(event)
+    except TypeError:  # half a character
+        return b"42" + json.dumps(event).encode()
 
 
 def fields_for(event: Event, images: str, load: LoadPicture) -> dict[str, Any]:

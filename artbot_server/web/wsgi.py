@@ -13,6 +13,7 @@ from artbot_server.web.access import same_site, visit_of
 from artbot_server.web.http import ROUTES
 from artbot_server.web.http.reference import reference
 from artbot_server.web.http.routes import blueprint
+from artbot_server.web.lane import take_lane
 from artbot_server.web.packets import CheckedPacket, hang_up_on_garbage
 from artbot_server.web.pages import FORM_BYTES, MOST_BODY_BYTES, guard, pages, secured
 from artbot_server.web.prefix import below
@@ -60,4 +61,5 @@ def open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
         serializer=CheckedPacket,
     )
     hang_up_on_garbage(socketio.server)
+    take_lane(socketio.server, settings.async_mode)
     flask.wsgi_app = below(secured(flask.wsgi_app), settings.prefix, settings.trusted_proxies)  # type: ignore[method-assign, assignment]

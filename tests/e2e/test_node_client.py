@@ -1,4 +1,4 @@
-"""Node's socket.io-client, over WebSocket and over polling alone, as the article's own page would use it."""
+"""Node's socket.io-client as the article's own page would use it: over WebSocket, polling, or from one to the other."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ def server(tmp_path_factory):
         yield running
 
 
-@pytest.fixture(scope="module", params=["websocket", "polling"])
+@pytest.fixture(scope="module", params=["websocket", "polling", "upgrade"])
 def told(request, server):
     """What the script said: a list of things for each kind."""
     command = ["node", "tests/node/client.mjs", server.address, request.param]
@@ -27,8 +27,8 @@ def told(request, server):
 
 
 def test_it_is_welcomed_on_the_transport_it_chose(told):
-    [welcome] = told["welcome"]
-    assert welcome["transport"] == told["transport"]
+    [welcome], [goodbye] = told["welcome"], told["goodbye"]
+    assert goodbye["transport"] == ("websocket" if told["transport"] == "upgrade" else told["transport"])
     assert welcome["demo"] == {"engine": True, "backend": True}
 
 

@@ -1,12 +1,14 @@
 // A client of its own language: the article's form with the article's own field names, then words and a picture in a
-// session. Prints one JSON line for each thing that happens. Usage: node client.mjs ADDRESS TRANSPORT [ACCESS]
+// session. Prints one JSON line for each thing that happens.
+// Usage: node client.mjs ADDRESS websocket|polling|upgrade [ACCESS]
 
 import { io } from "socket.io-client";
 
 const [address, transport, access] = process.argv.slice(2);
 const tell = (kind, data) => console.log(JSON.stringify({ kind, ...data }));
 const seconds = (number) => new Promise((done) => setTimeout(done, number * 1000));
-const socket = io(address, { transports: [transport], reconnection: false, upgrade: false, auth: { access } });
+const how = transport === "upgrade" ? {} : { transports: [transport], upgrade: false };
+const socket = io(address, { ...how, reconnection: false, auth: { access } });
 
 const heard = (event, fits) =>
   new Promise((done) => {
@@ -65,5 +67,6 @@ tell("welcome", { transport: socket.io.engine.transport.name, demo: snapshot.ser
 await article();
 await session();
 tell("mistake", { ack: await socket.timeout(30000).emitWithAck("generate", { prompt: 7 }) });
+tell("goodbye", { transport: socket.io.engine.transport.name });
 socket.disconnect();
 await seconds(0);

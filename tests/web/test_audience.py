@@ -2,17 +2,15 @@
 
 from artbot_server.events import QueueMoved
 from artbot_server.web.audience import Audience, Member
-from artbot_server.web.outbox import Outbox, Wire
+from tests.web.test_outbox import Line
 
 EVENT = QueueMoved([])
 
 
 def socket(sid, session_id):
-    heard = []
-    outbox = Outbox(Wire(heard.append, lambda: 0, lambda: None, lambda work: None))
-    outbox.release(QueueMoved([{"first": sid}]))
-    heard.clear()
-    return Member(sid, session_id, "thumbnail", outbox, "127.0.0.1"), heard
+    line = Line.released(room=lambda: True)
+    line.sent.clear()
+    return Member(sid, session_id, "thumbnail", line.outbox, "127.0.0.1"), line.sent
 
 
 def test_a_session_s_sockets_all_hear_and_others_do_not():

@@ -6,23 +6,33 @@ import pytest
 
 from artbot_server.events import BatchChanged, Frame, JobChanged, PaintProgress, QueueMoved, ReplyDone, SessionSnapshot
 from artbot_server.web import outbox
-from artbot_server.web.outbox import DOWNSTREAM_PACKETS, Outbox, Wire, join, weight
+from artbot_server.web.outbox import Outbox, join, weight
+
+ROOM = 4
 
 
 class Line:
     """A wire whose far end reads only when told to; background work runs when told to."""
 
-    def __init__(self):
+    def __init__(self, sends=None, room=None):
         self.sent, self.unread, self.was_cut, self.background = [], 0, False, []
-        self.outbox = Outbox(Wire(self._send, lambda: self.unread, self._cut, self.background.append))
-        self.outbox.release(SessionSnapshot({}))
-        self.read()
+        self.send = sends or self._send
+        self.has_room = room or (lambda: self.unread < ROOM)
+        self.when_room = self.background.append
+        self.outbox = Outbox(self)
+
+    @classmethod
+    def released(cls, **how):
+        line = cls(**how)
+        line.outbox.release(SessionSnapshot({}))
+        line.read()
+        return line
 
     def _send(self, event):
         self.sent.append(event)
         self.unread += 1
 
-    def _cut(self):
+    def cut(self):
         self.was_cut = True
 
     def read(self):
@@ -54,7 +64,7 @@ def text_of(events):
 
 
 def test_a_quick_socket_gets_every_frame_as_it_comes():
-    line = Line()
+    line = Line.released()
     for seq in range(1, 10):
         line.outbox.put(frame(seq, str(seq)))
         line.read()
@@ -64,8 +74,7 @@ def test_a_quick_socket_gets_every_frame_as_it_comes():
 
 def test_the_snapshot_is_first_whatever_came_before_it():
     line = Line()
-    box = Outbox(Wire(line._send, lambda: 0, line._cut, line.background.append))
-    line.sent.clear()
+    box = line.outbox
     box.put(frame(1))
     box.put(frame(2))
     assert line.sent == []
@@ -75,20 +84,20 @@ def test_the_snapshot_is_first_whatever_came_before_it():
 
 
 def test_frames_of_a_slow_socket_join_and_no_letter_is_lost():
-    line = Line()
+    line = Line.released()
     words = [f"<{n}>" for n in range(200)]
     for seq, word in enumerate(words, 1):
         line.outbox.put(frame(seq, word))
-    assert len(line.sent) == 1 + DOWNSTREAM_PACKETS
+    assert len(line.sent) == 1 + ROOM
     line.drain()
-    assert len(line.sent) == 2 + DOWNSTREAM_PACKETS
+    assert len(line.sent) == 2 + ROOM
     assert text_of(line.sent) == "".join(words)
-    assert line.sent[-1].fields()["from"] == DOWNSTREAM_PACKETS + 1
+    assert line.sent[-1].fields()["from"] == ROOM + 1
 
 
 def test_a_replys_end_stays_behind_its_frames_and_replies_do_not_mix():
-    line = Line()
-    line.unread = DOWNSTREAM_PACKETS
+    line = Line.released()
+    line.unread = ROOM
     done = ReplyDone("ab", None, "m", "r", "c", 2, None, None, None, None, "complete")
     for event in (frame(1, "a"), frame(1, "z", "other"), frame(2, "b"), done):
         line.outbox.put(event)
@@ -111,8 +120,8 @@ def test_one_preview_a_job_the_newest_and_none_after_the_end():
 
 
 def test_a_socket_with_too_much_outstanding_is_cut_and_costs_nothing_more():
-    line = Line()
-    line.unread = DOWNSTREAM_PACKETS
+    line = Line.released()
+    line.unread = ROOM
     line.outbox.put(frame(1, "y" * outbox.MOST_CHARS))
     assert line.was_cut
     line.outbox.put(frame(2))
@@ -120,8 +129,8 @@ def test_a_socket_with_too_much_outstanding_is_cut_and_costs_nothing_more():
 
 
 def test_a_socket_that_takes_nothing_for_a_minute_is_cut():
-    line = Line()
-    line.unread = DOWNSTREAM_PACKETS
+    line = Line.released()
+    line.unread = ROOM
     line.outbox.put(frame(1))
     assert not line.was_cut
     line.outbox._since -= outbox.LONGEST_WAIT_S + 1
@@ -129,9 +138,18 @@ def test_a_socket_that_takes_nothing_for_a_minute_is_cut():
     assert line.was_cut
 
 
+def test_a_socket_that_gets_more_and_more_is_cut_without_being_looked_at():
+    line = Line.released()
+    line.unread = ROOM
+    for seq in range(1, 12):
+        line.outbox.put(frame(seq, "y" * (outbox.MOST_CHARS // 10)))
+    assert line.was_cut
+    assert line.outbox._waiting == []
+
+
 def test_a_slow_socket_is_looked_after_in_the_background_once():
-    line = Line()
-    line.unread = DOWNSTREAM_PACKETS
+    line = Line.released()
+    line.unread = ROOM
     for seq in range(1, 6):
         line.outbox.put(frame(seq))
     assert len(line.background) == 1
@@ -141,8 +159,7 @@ def test_a_slow_socket_is_looked_after_in_the_background_once():
 
 
 def test_many_threads_lose_nothing():
-    line = Line()
-    line.outbox._wire = Wire(line._send, lambda: 0, line._cut, line.background.append)
+    line = Line.released(room=lambda: True)
 
     def write(number):
         for _ in range(200):
@@ -158,20 +175,20 @@ def test_many_threads_lose_nothing():
 
 def test_a_send_that_finds_the_socket_dead_may_close_the_outbox():
     """engineio calls the disconnect handler from within a send to a client that stopped answering pings."""
-    line = Line()
-    line.outbox._wire = Wire(lambda event: line.outbox.close(), lambda: 0, line._cut, line.background.append)
+    line = Line.released()
+    line.send = lambda event: line.outbox.close()
     line.outbox.put(frame(1))
     line.outbox.put(frame(2))
     assert line.outbox._waiting == []
 
 
 def test_a_send_that_fails_cuts_its_socket_and_nobody_hears_of_it():
-    line = Line()
+    line = Line.released()
 
     def broken(event):
         raise OSError("gone")
 
-    line.outbox._wire = Wire(broken, lambda: 0, line._cut, line.background.append)
+    line.send = broken
     line.outbox.put(frame(1))
     assert line.was_cut
     for seq in range(2, 100):
@@ -180,8 +197,8 @@ def test_a_send_that_fails_cuts_its_socket_and_nobody_hears_of_it():
 
 
 def test_a_resume_answer_takes_the_place_of_what_waits():
-    line = Line()
-    line.unread = DOWNSTREAM_PACKETS
+    line = Line.released()
+    line.unread = ROOM
     for event in (frame(1), frame(1, "z", "other"), frame(2)):
         line.outbox.put(event)
     line.outbox.forget("r")
@@ -192,8 +209,7 @@ def test_a_resume_answer_takes_the_place_of_what_waits():
 
 def test_what_comes_while_the_snapshot_is_made_is_not_joined():
     line = Line()
-    box = Outbox(Wire(line._send, lambda: 0, line._cut, line.background.append))
-    line.sent.clear()
+    box = line.outbox
     for seq in (1, 2, 3):
         box.put(frame(seq))
     box.release(SessionSnapshot({"seq": 2}))

@@ -2,11 +2,14 @@
 
 import os
 import socket
+import subprocess
+import sys
 
 import pytest
 
 from artbot_server.errors import ConfigError
-from artbot_server.web.serving import listen, plain_websockets, raise_file_limit, unmask
+from artbot_server.web.serving import UNSENT_BYTES, listen, plain_websockets, unmask
+from tests.server import ROOT
 
 
 def test_a_second_server_on_the_port_is_refused_by_name():
@@ -46,5 +49,31 @@ def test_compression_is_declined():
     assert seen == {"PATH_INFO": "/"}
 
 
-def test_there_is_room_for_connections():
-    assert raise_file_limit() > 64
+def limited(soft, hard):
+    """What a process with these limits prints: how many connections, and the soft limit after it."""
+    script = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
+from artbot_server.web.serving import raise_file_limit
+print(raise_file_limit(), resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+"""
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return ran.stdout
+
+
+def test_the_limit_of_open_files_is_raised_to_the_hard_one():
+    assert limited(256, 12_000) == "5968 12000\n"
+
+
+def test_a_limit_that_is_too_low_is_told_with_what_to_do():
+    told = limited(256, 1_000)
+    assert "at most 468 browsers" in told and "no more than 1000 files" in told and "LimitNOFILE" in told
+    assert told.endswith("468 1000\n")
+
+
+def test_connections_send_at_once_and_keep_little_in_the_kernel():
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT) == UNSENT_BYTES

@@ -1,11 +1,14 @@
 """Events on the wire: pictures in the form that a socket chose, within the bound of one event."""
 
 import base64
+import json
 
 import pytest
+from socketio.packet import EVENT as EVENT_TYPE
+from socketio.packet import Packet
 
 from artbot_server.events import Frame, PicturesReady
-from artbot_server.web.wire import EVENT_PICTURE_BYTES, OrJson, fields_for
+from artbot_server.web.wire import EVENT_PICTURE_BYTES, OrJson, fields_for, packet_of
 
 FILES = {
     ("1", "thumbnail"): b"small",
@@ -79,3 +82,29 @@ def test_what_orjson_refuses_passes_all_the_same(value):
 def test_what_is_no_json_is_a_value_error(text):
     with pytest.raises(ValueError):  # noqa: PT011 - orjson, json and we raise it, with words of our own each
         OrJson.loads(text)
+
+
+class CompactPacket(Packet):
+    """socketio's own, with the JSON module that our server gives it."""
+
+    json = OrJson
+
+
+def packet(frame):
+    data = packet_of(frame)
+    assert data.startswith(b"42")
+    return json.loads(data[2:])
+
+
+def test_a_frame_s_packet_is_what_socket_io_would_write():
+    frame = Frame('一只\n"猫"', None, "m", "r", "c", 7)
+    assert packet(frame) == ["message", frame.fields()]
+    assert packet_of(frame).decode() == "4" + CompactPacket(EVENT_TYPE, ["message", frame.fields()]).encode()
+
+
+def test_a_joined_frame_says_where_it_begins():
+    assert packet(Frame("ab", "panel", "m", "r", "c", 7, 3))[1]["from"] == 3
+
+
+def test_half_a_character_goes_out_escaped():
+    assert packet(Frame("\ud83d", None, "m", "r", "c", 1))[1]["message"] == "\ud83d"
