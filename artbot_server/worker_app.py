@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from artbot_server.callbacks.courier import Courier, Office
-from artbot_server.choices import callback_rules, callback_secret, choose_backends
+from artbot_server.choices import callback_rules, callback_secret, choose_addresses, choose_backends
 from artbot_server.config import Settings
 from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.live.link import LiveLink
@@ -46,6 +46,7 @@ def work(settings: Settings) -> int:
         TemplateStore(settings.templates_dir),
         connect=partial(LiveLink, settings.data_dir),
         timing=Timing(lease_s=settings.lease_s, renew_s=settings.lease_s / 4),
+        weights={address.name: address.weight for address in choose_addresses(settings)},
         save_dir=settings.save_dir,
     )
     courier = Courier(_office(settings, database))

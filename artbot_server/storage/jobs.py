@@ -220,8 +220,9 @@ def job_of(row: RowMapping) -> Job:
 
 def waiting_jobs(connection: Connection) -> list[WaitingJob]:
     """All that wait, in no order."""
-    query = select(jobs.c.id, jobs.c.session_id, jobs.c.model, jobs.c.created_at)
-    return [WaitingJob(*row) for row in connection.execute(query.where(jobs.c.state == JobState.QUEUED))]
+    order = (jobs.c.id, jobs.c.session_id, jobs.c.model, jobs.c.created_at, jobs.c.requeued_at, jobs.c.failed_on)
+    rows = connection.execute(select(*order).where(jobs.c.state == JobState.QUEUED))
+    return [WaitingJob(*row[:-1], failed_on=tuple(row.failed_on)) for row in rows]
 
 
 def sessions_served(connection: Connection, now: float) -> dict[str, Served]:
