@@ -10,7 +10,7 @@ from artbot_server.config import Settings
 from artbot_server.llm.base import Engine
 from artbot_server.llm.demo.engine import DemoEngine
 from artbot_server.llm.openai_api import OpenAIEngine
-from artbot_server.sd.addresses import DEMO_NAME, BackendAddress, read_addresses
+from artbot_server.painting.backend_addresses import DEMO_NAME, BackendAddress, read_addresses
 from artbot_server.sd.base import Backend
 
 if TYPE_CHECKING:  # the library half needs no database

@@ -15,7 +15,7 @@ from artbot_server import __version__
 from artbot_server.commands import INTERRUPTED, backends, batch, models, paint, template
 from artbot_server.config import Settings, load_settings
 from artbot_server.errors import ArtbotError, ConfigError
-from artbot_server.sd.addresses import read_addresses
+from artbot_server.painting.backend_addresses import read_addresses
 
 CUT_OFF = 141
 """What a shell gives for a command whose reader, such as `head`, has gone."""

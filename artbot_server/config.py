@@ -20,7 +20,7 @@ from dotenv import dotenv_values
 from artbot_server.callbacks.places import Place, parse_place
 from artbot_server.callbacks.rules import read_url
 from artbot_server.errors import BadRequest, ConfigError
-from artbot_server.sd.addresses import read_addresses
+from artbot_server.painting.backend_addresses import read_addresses
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROJECT_ROOT = CHECKOUT if (CHECKOUT / "static").is_dir() else Path.cwd()

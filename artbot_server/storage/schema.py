@@ -133,7 +133,7 @@ jobs = Table(
     Column("place", Integer),
     Column("callback_url", Text),
     Column("noticed_at", Float),
-    Column("failed_on", JSON, nullable=False, server_default="[]"),
+    Column("failed_on", JSON),
     Column("requeued_at", Float),
     Index(None, "state", "created_at"),
     Index(None, "session_id", "created_at"),

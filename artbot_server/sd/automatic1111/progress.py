@@ -6,7 +6,7 @@ runs, whoever sent it (trap 5), and falls back to 0.0 at the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from artbot_server.sd.automatic1111.pictures import decode_preview
@@ -37,7 +37,7 @@ class Seen:
     preview: bytes | None = None
     preview_id: int = -1
     stamp: str = ""
-    sign: str = ""
+    sign: str = field(default="", compare=False)
 
 
 def read_internal(answer: Any) -> Seen:
