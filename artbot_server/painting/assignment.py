@@ -28,7 +28,7 @@ class BackendNow:
         loaded_model: the checkpoint in its memory, None: not known.
         models: the checkpoints it has, empty: not known.
         weight: of two that could take a job, the one that weighs more does.
-        free: it paints nothing now.
+        free: it paints nothing now and does not rest.
     """
 
     name: str = ""

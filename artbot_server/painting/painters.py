@@ -85,10 +85,12 @@ class Painter:
 
     def _turn(self) -> float:
         """Do the next thing; how many seconds to wait afterwards unless woken."""
-        now = time.monotonic()
         standing = self._known.standing(self._backend.name)
         self._note_drained(standing.drained)
-        if now < self._rest_until and not standing.wanted.by_operator:
+        if standing.wanted.by_operator:
+            self._rest(0.0)
+        now = time.monotonic()
+        if now < self._rest_until:
             return min(self._rest_until - now, self._timing.poll_s)
         if self._health.is_due(now, standing.wanted, self._timing.health_s, self._timing.down_s):
             self._check(standing.wanted)
@@ -106,8 +108,12 @@ class Painter:
         self._health = self._health.doubted()
         self._failures += 1
         pauses_s = self._timing.pauses_s
-        self._rest_until = time.monotonic() + pauses_s[min(self._failures, len(pauses_s)) - 1]
+        self._rest(pauses_s[min(self._failures, len(pauses_s)) - 1])
         return 0
+
+    def _rest(self, seconds: float) -> None:
+        self._rest_until = time.monotonic() + seconds
+        self._known.rest(self._backend.name, seconds)
 
     def _check(self, wanted: Wanted) -> None:
         """Ask the backend what it offers and note it for the web process."""

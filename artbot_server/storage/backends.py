@@ -124,6 +124,11 @@ class BackendStore:
 
         return self._database.read(work)
 
+    def rest(self, name: str, seconds: float) -> None:
+        """Jobs are not left to it for so long, because one failed there; 0: it is as free as it looks."""
+        rested = update(backends).where(backends.c.name == name).values(rests_until=self._database.now + seconds)
+        self._database.write(lambda connection: connection.execute(rested))
+
     def drain(self, name: str) -> KnownBackend:
         """Let it take no more jobs, until `resume`; what it paints goes on. Raises NotFound."""
         return self._change(name, update(backends).values(drained=True))

@@ -59,19 +59,20 @@ class Claims:
             row = seen.mappings().one()
             if row["job_id"] is not None or row["drained"]:
                 return None
-            job_id = self._choose(connection, _backend_now(row))
+            job_id = self._choose(connection, row)
             return None if job_id is None else self._begin(connection, job_id, backend)
 
         return self._database.write(work)
 
-    def _choose(self, connection: Connection, backend: BackendNow) -> str | None:
+    def _choose(self, connection: Connection, row: RowMapping) -> str | None:
         """The next job's id, its row locked; another one where somebody else takes it at this moment."""
         now = time_of(self._database, connection)
         waiting, served = waiting_jobs(connection), sessions_served(connection, now)
+        backend = _backend_now(row, now)
         others = [one for one in _taking_jobs(connection, now) if one.name != backend.name]
         while (job_id := next_job(waiting, served, backend, now, others)) is not None:
-            row = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED)
-            if connection.execute(row.with_for_update(skip_locked=True)).first() is not None:
+            mine = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED)
+            if connection.execute(mine.with_for_update(skip_locked=True)).first() is not None:
                 return job_id
             waiting = [job for job in waiting if job.id != job_id]
         return None
@@ -246,16 +247,17 @@ def _failed_on(job: Job, now: float) -> dict[str, Any]:
 
 _SEEN = (
     *(backends.c.name, backends.c.loaded_model, backends.c.weight, backends.c.job_id, backends.c.drained),
+    backends.c.rests_until,
     backends.c.abilities["models"].label("models"),  # out of lists that may hold thousands of names
 )
 
 
-def _backend_now(row: RowMapping) -> BackendNow:
-    models = tuple(row["models"] or ())
-    return BackendNow(row["name"], row["loaded_model"], models, row["weight"], free=row["job_id"] is None)
+def _backend_now(row: RowMapping, now: float) -> BackendNow:
+    free = row["job_id"] is None and (row["rests_until"] or 0.0) <= now
+    return BackendNow(row["name"], row["loaded_model"], tuple(row["models"] or ()), row["weight"], free)
 
 
 def _taking_jobs(connection: Connection, now: float) -> list[BackendNow]:
     """All backends that take jobs, as far as anybody heard of them lately."""
     taking = (backends.c.up, backends.c.drained.is_(False), backends.c.seen_at > now - TAKES_JOBS_FOR_S)
-    return [_backend_now(row) for row in connection.execute(select(*_SEEN).where(*taking)).mappings()]
+    return [_backend_now(row, now) for row in connection.execute(select(*_SEEN).where(*taking)).mappings()]

@@ -219,4 +219,5 @@ backends = Table(
     Column("weight", Float, nullable=False, server_default="1"),
     Column("drained", Boolean, nullable=False, server_default=false()),
     Column("asked_at", Float),
+    Column("rests_until", Float),
 )

@@ -375,3 +375,14 @@ def test_a_row_somebody_else_locks_is_passed_over(database, jobs):
     with closing(database._engine.connect()) as other, other.begin():
         other.exec_driver_sql("SELECT id FROM jobs WHERE id = 'j1' FOR UPDATE")
         assert claims(database).claim("studio").id == "j2"
+
+
+def test_a_job_is_not_left_to_a_backend_that_rests(database, jobs):
+    put(database, "j1", "j2")
+    store, mine = BackendStore(database), claims(database)
+    store.seen(ScriptedBackend("attic"), Abilities(), weight=2.0)
+    store.rest("attic", 60)
+    assert mine.claim("studio").id == "j1"
+    store.rest("attic", 0)
+    mine.done(jobs.get("j1"), [])
+    assert mine.claim("studio") is None
