@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from artbot_server.choices import choose_backends, choose_engine
+from artbot_server.choices import choose_addresses, choose_backends, choose_engine
 from artbot_server.config import load_settings
 
 
@@ -51,3 +51,10 @@ def test_each_address_is_a_backend_in_its_order():
     assert "two" in names[2]
     assert len(set(names)) == 3
     assert "hidden" not in str(names)
+
+
+def test_names_weights_and_bounds_come_from_the_settings():
+    asked = settings(ARTBOT_SD_URL="http://one:7860/#name=big&weight=2, demo:#name=spare")
+    assert [backend.name for backend in choose_backends(asked)] == ["big", "spare"]
+    assert [(one.url, one.weight) for one in choose_addresses(asked)] == [("http://one:7860", 2.0), ("demo:", 1.0)]
+    assert [one.name for one in choose_addresses(settings())] == ["demo"]

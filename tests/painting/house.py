@@ -154,10 +154,10 @@ class House:
             pictures=self.pictures,
         )
 
-    def work(self, *backends, timing=QUICK, save_dir=None) -> Worker:
+    def work(self, *backends, timing=QUICK, weights=None, save_dir=None) -> Worker:
         """Run a worker in this process."""
         connect = partial(LiveLink, self.data_dir)
-        more = {"connect": connect, "timing": timing, "save_dir": save_dir}
+        more = {"connect": connect, "timing": timing, "weights": weights, "save_dir": save_dir}
         worker = Worker(self.database, self.data_dir, backends, self.templates, **more)
         thread = threading.Thread(target=worker.run)
         thread.start()
