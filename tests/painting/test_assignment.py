@@ -151,7 +151,9 @@ jobs_of_many = st.lists(
     ),
     max_size=12,
 )
-histories = st.dictionaries(st.sampled_from("ABCD"), st.builds(Served, st.integers(0, 2), st.floats(0, 100)))
+histories = st.dictionaries(
+    st.sampled_from("ABCD"), st.builds(Served, st.sampled_from((0, 0, 0, 1, 2)), st.floats(0, 100))
+)
 pools = st.lists(
     st.builds(
         BackendNow,
@@ -201,7 +203,8 @@ def test_when_all_bounds_have_passed_nothing_is_left_to_anybody(jobs, served, po
         assert (take(jobs, served, pool, me, now) is None) == (not able)
 
 
-@given(jobs_of_many, histories, st.sampled_from(MODELS), st.floats(100, 200))
+@settings(max_examples=500)
+@given(jobs_of_many, histories, st.sampled_from(MODELS), st.floats(100, 160))
 def test_a_turn_is_passed_over_only_within_the_patience(jobs, served, loaded, now):
     jobs = [replace(job, failed_on=()) for job in jobs]
     taken = next_job(jobs, served, holding(loaded), now)
@@ -215,9 +218,9 @@ def test_a_turn_is_passed_over_only_within_the_patience(jobs, served, loaded, no
 
 
 arrivals = st.lists(
-    st.tuples(st.floats(0, 200), st.sampled_from("ABCDE"), st.sampled_from((None, *MODELS)), st.floats(0.1, 20)),
+    st.tuples(st.floats(0, 60), st.sampled_from("ABCDE"), st.sampled_from((None, *MODELS)), st.floats(0.1, 2)),
     min_size=1,
-    max_size=60,
+    max_size=100,
 )
 
 
