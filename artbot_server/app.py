@@ -33,6 +33,7 @@ from artbot_server.painting.pictures import signed_addresses
 from artbot_server.painting.preparation import Preparation
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.repeats import Repeats
+from artbot_server.painting.roster import Roster
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.batches import BatchStore
@@ -196,6 +197,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         chat_limit=AskLimit(settings.chat_limit),
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
         backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
+        roster=Roster(stores.backends, live.wake, tell_server),
         metrics=joints.metrics(audience, chat, live),
         sign=sign,
         server_json=server_json,

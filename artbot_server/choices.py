@@ -11,6 +11,7 @@ from artbot_server.errors import BadRequest, ConfigError
 from artbot_server.llm.base import Engine
 from artbot_server.llm.demo.engine import DemoEngine
 from artbot_server.llm.openai_api import OpenAIEngine
+from artbot_server.painting.backend_addresses import DEMO_NAME, BackendAddress, read_addresses
 from artbot_server.sd.base import Backend
 
 if TYPE_CHECKING:  # the library half needs no database
@@ -34,15 +35,23 @@ def choose_engine(settings: Settings) -> tuple[Engine, Callable[[str | None], En
     return demo, lambda key: real if key else demo
 
 
+def choose_addresses(settings: Settings) -> tuple[BackendAddress, ...]:
+    """The addresses of `ARTBOT_SD_URL`, or the demo painter's."""
+    return read_addresses(settings.sd_urls or ("demo:",))
+
+
 def choose_backends(settings: Settings) -> list[Backend]:
-    """The backends of a worker: those of `ARTBOT_SD_URL`, or the demo painter."""
-    return [_backend(url, settings) for url in settings.sd_urls or ("demo:",)]
+    """The backends of a worker, in the order of their addresses."""
+    return [_backend(address, settings) for address in choose_addresses(settings)]
 
 
-def _backend(url: str, settings: Settings) -> Backend:
-    if url.startswith("demo:"):
-        return demo_painter(seconds=DEMO_JOB_S * settings.demo_pace)
-    return automatic1111(url, auth=settings.sd_auth or None)
+def _backend(address: BackendAddress, settings: Settings) -> Backend:
+    if address.is_demo:
+        return demo_painter(seconds=DEMO_JOB_S * settings.demo_pace, name=address.name)
+    from artbot_server.sd.automatic1111 import Automatic1111
+
+    bounds = {"stall_s": settings.sd_stall_s, "limit_s": settings.sd_limit_s}
+    return Automatic1111(url=address.url, auth=settings.sd_auth or None, name=address.name, **bounds)
 
 
 def automatic1111(url: str, *, auth: str | None = None, name: str | None = None) -> Backend:
@@ -63,12 +72,12 @@ def automatic1111(url: str, *, auth: str | None = None, name: str | None = None)
     return Automatic1111(url=url, auth=auth, name=name)
 
 
-def demo_painter(*, seconds: float = DEMO_JOB_S) -> Backend:
+def demo_painter(*, seconds: float = DEMO_JOB_S, name: str = DEMO_NAME) -> Backend:
     """The painter that needs nothing: illustrations of a prompt's nouns, in this process. `seconds`: how long a job
     takes; 0 for as fast as it goes."""
     from artbot_server.sd.demo.backend import DemoBackend
 
-    return DemoBackend(seconds=seconds)
+    return DemoBackend(name, seconds=seconds)
 
 
 def choose_picture_files(settings: Settings) -> PictureFiles:

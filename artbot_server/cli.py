@@ -9,11 +9,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from artbot_server import __version__
-from artbot_server.commands import INTERRUPTED, batch, models, paint, template
+from artbot_server.commands import INTERRUPTED, backends, batch, models, paint, template
 from artbot_server.config import Settings, load_settings
-from artbot_server.errors import ArtbotError
+from artbot_server.errors import ArtbotError, ConfigError
+from artbot_server.painting.backend_addresses import read_addresses
 
 CUT_OFF = 141
 """What a shell gives for a command whose reader, such as `head`, has gone."""
@@ -72,12 +74,25 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     ):
         one = commands.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}.", epilog=SETTINGS)
         one.set_defaults(run=run)
-    for command in (paint, batch, models, template):
+    _add_backends(commands.choices["worker"])
+    for command in (paint, batch, models, template, backends):
         command.add_to(commands)
     arguments, unknown = parser.parse_known_args(argv)
     if unknown:
         commands.choices[arguments.command].error(f"unrecognized arguments: {' '.join(unknown)}")
     return arguments
+
+
+def _add_backends(worker: argparse.ArgumentParser) -> None:
+    """`--backend URL`, in the place of ARTBOT_SD_URL."""
+    worker.add_argument(
+        "--backend",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="paint on this one, as in http://127.0.0.1:7860#name=big&weight=2, instead of those of ARTBOT_SD_URL; "
+        "may be given several times",
+    )
 
 
 def _serve(settings: Settings, _: argparse.Namespace) -> int:
@@ -89,10 +104,16 @@ def _serve(settings: Settings, _: argparse.Namespace) -> int:
     return serve(settings)
 
 
-def _worker(settings: Settings, _: argparse.Namespace) -> int:
+def _worker(settings: Settings, arguments: argparse.Namespace) -> int:
     from artbot_server.worker_app import work
 
-    return work(settings)
+    if not arguments.backend:
+        return work(settings)
+    try:
+        read_addresses(arguments.backend)
+    except ValueError as error:
+        raise ConfigError(f"--backend must be {error}.") from None
+    return work(replace(settings, sd_urls=tuple(arguments.backend)))
 
 
 if __name__ == "__main__":

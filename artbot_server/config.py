@@ -20,12 +20,12 @@ from dotenv import dotenv_values
 from artbot_server.callbacks.places import Place, parse_place
 from artbot_server.callbacks.rules import read_url
 from artbot_server.errors import BadRequest, ConfigError
+from artbot_server.painting.backend_addresses import read_addresses
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROJECT_ROOT = CHECKOUT if (CHECKOUT / "static").is_dir() else Path.cwd()
 """Where static/, sd_templates/, data/ and .env are by default: the checkout, or the folder one stands in."""
 ASYNC_MODES = ("eventlet", "gevent", "threading")
-SD_SCHEMES = ("http", "https", "demo")
 PREFIX = re.compile(r"(/(?!\.\.?(/|$))[A-Za-z0-9._~-]+)+")
 """A path below which a server may live."""
 
@@ -89,16 +89,17 @@ def _one_of(*allowed: str) -> Callable[[str], str]:
 def _url(*schemes: str) -> Callable[[str], str]:
     def parse(raw: str) -> str:
         parts = urlsplit(raw)
-        if parts.scheme not in schemes or (parts.scheme != "demo" and not parts.hostname):
+        if parts.scheme not in schemes or not parts.hostname:
             raise ValueError("an address such as " + " or ".join(f"{scheme}://host:port" for scheme in schemes))
         return raw.rstrip("/")
 
     return parse
 
 
-def _urls(*schemes: str) -> Callable[[str], tuple[str, ...]]:
-    one = _url(*schemes)
-    return lambda raw: tuple(one(part) for part in _list(raw))
+def _backends(raw: str) -> tuple[str, ...]:
+    parts = _list(raw)
+    read_addresses(parts)
+    return parts
 
 
 def _origins(raw: str) -> tuple[str, ...]:
@@ -175,9 +176,16 @@ class Settings:
         "ARTBOT_MODELS", (), "models that may be asked for, the default first; empty: any", _list
     )
     sd_urls: tuple[str, ...] = _setting(
-        "ARTBOT_SD_URL", (), "painters: http://host:7860 (A1111) or demo:, several by commas", _urls(*SD_SCHEMES)
+        "ARTBOT_SD_URL",
+        (),
+        "painters: http://host:7860#name=big&weight=2 (A1111) or demo:, several by commas",
+        _backends,
     )
     sd_auth: str = _setting("ARTBOT_SD_AUTH", "", "user:password of the Stable Diffusion servers", _auth)
+    sd_stall_s: float = _setting(
+        "ARTBOT_SD_STALL_S", 180.0, "seconds without progress after which a painter counts as hung", _number(1, 86_400)
+    )
+    sd_limit_s: float = _setting("ARTBOT_SD_LIMIT_S", 1800.0, "seconds a job may take at most", _number(1, 604_800))
     access_key: str = _setting(
         "ARTBOT_ACCESS_KEY", "", "key to use the server; empty: none on loopback, made at start elsewhere", _text
     )

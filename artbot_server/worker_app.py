@@ -5,7 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from artbot_server.callbacks.courier import Courier, Office
-from artbot_server.choices import callback_rules, callback_secret, choose_backends, choose_picture_files
+from artbot_server.choices import (
+    callback_rules,
+    callback_secret,
+    choose_addresses,
+    choose_backends,
+    choose_picture_files,
+)
 from artbot_server.config import Settings
 from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.live.link import LiveLink
@@ -49,6 +55,7 @@ def work(settings: Settings) -> int:
         files=files,
         connect=partial(LiveLink, settings.data_dir),
         timing=Timing(lease_s=settings.lease_s, renew_s=settings.lease_s / 4),
+        weights={address.name: address.weight for address in choose_addresses(settings)},
         save_dir=settings.save_dir,
     )
     courier = Courier(_office(settings, database, files))

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "artbot_server"
 
 LEVELS = {  # the longest name that fits a module counts
     "": 7,  # names what others may use, and imports it when it is asked for
-    "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0,
+    "errors": 0, "events": 0, "config": 0, "logs": 0, "patching": 0, "llm.base": 0, "sd.base": 0, "painting.backend_addresses": 0,
     "chat": 1, "painting": 1,
     "painting.picture_checks": 2, "painting.picture_text": 2, "painting.template_files": 2, "painting.template_store": 2,
     "painting.template_sources": 2, "painting.template_writer": 2, "painting.template_folders": 2,
@@ -27,7 +27,7 @@ LEVELS = {  # the longest name that fits a module counts
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3, "painting.batch_service": 3, "painting.batch_ends": 3,
     "painting.handed_files": 3, "painting.file_questions": 3, "painting.file_answers": 3,
-    "painting.template_tool": 3,
+    "painting.template_tool": 3, "painting.roster": 3,
     "web": 4,
     "app": 5, "joints": 5, "running": 5, "mounting": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5,
     "client": 5, "commands": 6, "cli": 7,
@@ -134,6 +134,7 @@ TESTED_ELSEWHERE = {
     "web/ordering.py": "tests/e2e/test_queue.py",
     "web/http/template_trials.py": "tests/e2e/test_template_page.py",
     "web/http/records.py": "tests/e2e/test_http.py",  # only shapes
+    "storage/migrations/versions/0003_backends.py": "tests/storage/test_migrate.py",
     "web/http/backend.py": "tests/e2e/test_backend.py",
     "web/socket_events/backend.py": "tests/e2e/test_backend.py",
     "web/looks.py": "tests/e2e/test_backend.py",

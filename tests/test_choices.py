@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from artbot_server.choices import automatic1111, choose_backends, choose_engine
+from artbot_server.choices import automatic1111, choose_addresses, choose_backends, choose_engine
 from artbot_server.config import load_settings
 from artbot_server.errors import BadRequest
 
@@ -58,3 +58,10 @@ def test_each_address_is_a_backend_in_its_order():
 def test_what_is_no_address_of_a_web_ui_is_refused(url):
     with pytest.raises(BadRequest, match="no address"):
         automatic1111(url)
+
+
+def test_names_weights_and_bounds_come_from_the_settings():
+    asked = settings(ARTBOT_SD_URL="http://one:7860/#name=big&weight=2, demo:#name=spare")
+    assert [backend.name for backend in choose_backends(asked)] == ["big", "spare"]
+    assert [(one.url, one.weight) for one in choose_addresses(asked)] == [("http://one:7860", 2.0), ("demo:", 1.0)]
+    assert [one.name for one in choose_addresses(settings())] == ["demo"]

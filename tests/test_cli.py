@@ -35,6 +35,23 @@ def test_a_database_of_no_known_kind_is_one_sentence(command, tmp_path):
     assert "hidden" not in err
 
 
+@pytest.mark.parametrize(
+    ("backend", "named"),
+    [
+        ("http://me:hidden@gpu#weight=heavy", "not 'heavy'"),
+        ("gpu:7860", "http://host:7860"),
+        ("demo:#size=2", "not 'size'"),
+    ],
+)
+def test_a_wrong_backend_of_a_worker_is_one_sentence(backend, named, tmp_path):
+    code, out, err = artbot("worker", "--backend", backend, folder=tmp_path / "data")
+    assert (code, out) == (1, "")
+    assert err.startswith("artbot: --backend must be an address")
+    assert named in err
+    assert "hidden" not in err
+    assert not (tmp_path / "data").exists()
+
+
 def test_run_py_is_serve(tmp_path):
     environ = {"PATH": os.environ["PATH"], "ARTBOT_DATA_DIR": str(tmp_path), "ARTBOT_PORT": "x"}
     done = subprocess.run(
@@ -58,11 +75,23 @@ def test_its_version(capsys):
 def test_help_names_every_command_and_where_settings_are(capsys):
     code, spoken = said(capsys, "--help")
     assert code == 0
-    for word in ("serve", "worker", "paint", "batch", "models", "template", "docs/configuration.md", ".env"):
+    for word in (
+        "serve",
+        "worker",
+        "paint",
+        "batch",
+        "models",
+        "template",
+        "backends",
+        "docs/configuration.md",
+        ".env",
+    ):
         assert word in spoken.out
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("worker",), ("paint",), ("batch",), ("models",), ("template",)])
+@pytest.mark.parametrize(
+    "command", [(), ("serve",), ("worker",), ("paint",), ("batch",), ("models",), ("template",), ("backends",)]
+)
 def test_help_fits_a_terminal(command, tmp_path):
     code, out, err = artbot(*command, "--help", folder=tmp_path, COLUMNS="80")
     assert (code, err) == (0, "")

@@ -40,10 +40,17 @@ TABLE = [
     (
         "ARTBOT_SD_URL",
         (),
-        {"http://a:7860": ("http://a:7860",), "demo:": ("demo:",), "demo:, https://b": ("demo:", "https://b")},
-        dict.fromkeys(["a:7860", "http://a, ws://b", "file:///x"], "http://host:port"),
+        {"demo:, https://b": ("demo:", "https://b"), "http://a#name=x&weight=2": ("http://a#name=x&weight=2",)},
+        dict.fromkeys(["a:7860", "http://a, ws://b", "file:///x"], "http://host:7860")
+        | {
+            "http://a#weight=big": "not 'big'",
+            "http://a#size=2": "not 'size'",
+            "demo:, demo:": "two are called 'demo'",
+        },
     ),
     ("ARTBOT_SD_AUTH", "", {"me:pass:word": "me:pass:word"}, {"password": "user:password"}),
+    ("ARTBOT_SD_STALL_S", 180.0, {"1": 1.0, "600.5": 600.5}, dict.fromkeys(["0", "soon"], "1 to 86400")),
+    ("ARTBOT_SD_LIMIT_S", 1800.0, {"60": 60.0}, dict.fromkeys(["0", "604801"], "1 to 604800")),
     ("ARTBOT_ACCESS_KEY", "", {"open": "open"}, {}),
     ("ARTBOT_OPERATOR_KEY", "", {"op": "op"}, {}),
     (

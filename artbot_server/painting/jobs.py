@@ -63,6 +63,8 @@ class Job:
         worker, lease_until: who paints it and how long that holds.
         batch_id, place, label: the batch it is an item of, its number in it, and what a grid writes over it.
         callback_url: told when it has ended.
+        failed_on: names of the backends that failed it or were lost over it, in their order.
+        requeued_at: when it came back into the line after an attempt that failed.
         noticed_at: when its end was given to the hooks of who embeds this server.
     """
 
@@ -104,6 +106,8 @@ class Job:
     place: int | None = None
     callback_url: str | None = None
     noticed_at: float | None = None
+    failed_on: Sequence[str] = field(default_factory=list)
+    requeued_at: float | None = None
 
     @property
     def ended(self) -> bool:
@@ -112,7 +116,18 @@ class Job:
 
 
 _TOLD = (
-    *("state", "seq", "attempt", "backend", "error", "substituted", "conversation_id", "reply_id", "client_sid"),
+    *(
+        "state",
+        "seq",
+        "attempt",
+        "backend",
+        "failed_on",
+        "error",
+        "substituted",
+        "conversation_id",
+        "reply_id",
+        "client_sid",
+    ),
     *("folder", "template", "mode", "prompt", "negative_prompt", "overrides", "image_id"),
     *("width", "height", "count", "progress", "step", "steps", "created_at", "started_at", "ended_at"),
     *("batch_id", "label", "place"),
@@ -131,6 +146,7 @@ def job_json(
     told = {name: getattr(job, name) for name in _TOLD}
     told["state"] = job.state.value
     told["substituted"] = list(job.substituted)
+    told["failed_on"] = list(job.failed_on)
     return {
         "job_id": job.id,
         **told,

@@ -21,11 +21,13 @@ class Timing:
     Attributes:
         lease_s: how long a claim holds; four renewals, so that one slow backup of the database costs none.
         poll_s: how often it looks for work and lost leases; wake-ups make it faster, never needed.
-        health_s: how often each backend is asked what it offers; `down_s` while it cannot be reached.
+        health_s: how often each backend is asked what it offers.
+        down_s: the same while it is away and a job waits for it, and the first of the growing pauses while none does
+            (`health.away_pause`).
         grace_s: what a run may still take when the worker is told to stop.
         silent_s: a run without a word for so long is given up; backends speak twice a second, and then keeping 16 large
             pictures takes about a minute.
-        pauses_s: rest of a backend after a job's first and second failed attempt.
+        pauses_s: rest of a backend after the first, second … job in a row that failed on it; the last one stays.
     """
 
     lease_s: float = 20.0
@@ -35,7 +37,7 @@ class Timing:
     down_s: float = 5.0
     grace_s: float = 3.0
     silent_s: float = 180.0
-    pauses_s: tuple[float, float] = (1.0, 4.0)
+    pauses_s: tuple[float, ...] = (1.0, 4.0, 15.0, 60.0)
 
 
 class Leases:

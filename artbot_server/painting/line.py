@@ -1,4 +1,5 @@
-"""Who is next: the order of the waiting jobs, fair over sessions. Pure; the same order gives claims and positions.
+"""Who is next: the order of the waiting jobs, fair over sessions. Pure; the same order gives claims (`assignment`) and
+positions.
 
 Each session has its turn in a ring, however many jobs it sent; within a session the oldest goes first.
 """
@@ -11,18 +12,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-MODEL_PATIENCE_S = 30.0
-"""How long a job may be passed over to save a change of model, which costs a backend 5 to 30 s."""
-
 
 @dataclass(frozen=True, slots=True)
 class WaitingJob:
-    """What the order depends on. `model`: the checkpoint it asks for, None when any will do."""
+    """What order and assignment depend on.
+
+    Attributes:
+        model: the checkpoint it asks for, None when any will do.
+        requeued_at: when it came back into the line after an attempt that failed.
+        failed_on: names of the backends on which one did.
+    """
 
     id: str
     session_id: str
     model: str | None
     created_at: float
+    requeued_at: float | None = None
+    failed_on: tuple[str, ...] = ()
+
+    @property
+    def since(self) -> float:
+        """When it began to wait, this time."""
+        return self.created_at if self.requeued_at is None else self.requeued_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +42,6 @@ class Served:
 
     running: int = 0
     last_at: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class BackendNow:
-    """Who asks for a job: the checkpoint in its memory (None: not known) and those it has (empty: not known)."""
-
-    loaded_model: str | None = None
-    models: tuple[str, ...] = ()
 
 
 def line(waiting: Sequence[WaitingJob], served: Mapping[str, Served]) -> list[WaitingJob]:
@@ -67,23 +70,6 @@ def line(waiting: Sequence[WaitingJob], served: Mapping[str, Served]) -> list[Wa
     return order
 
 
-def next_job(
-    waiting: Sequence[WaitingJob], served: Mapping[str, Served], backend: BackendNow, now: float
-) -> str | None:
-    """The id of the job this backend should paint now, None when there is none for it.
-
-    The fair choice, unless it needs a change of model and has not waited MODEL_PATIENCE_S yet: then the first in line
-    that fits the model already loaded.
-    """
-    order = line([job for job in waiting if _can_paint(backend, job)], served)
-    if not order:
-        return None
-    fair = order[0]
-    if backend.loaded_model is None or now - fair.created_at > MODEL_PATIENCE_S:
-        return fair.id
-    return next((job.id for job in order if job.model in (None, backend.loaded_model)), fair.id)
-
-
 def usual(durations: Sequence[float]) -> float | None:
     """Seconds a job takes, by those the last ones took; one that hung does not count for much."""
     return median(durations) if durations else None
@@ -102,7 +88,3 @@ def eta(position: int, usual_s: float | None, backends: int, running: int) -> fl
         return None
     rounds = (position + running) // backends
     return round(usual_s * (rounds + 1) - (usual_s / 2 if rounds and running else 0))
-
-
-def _can_paint(backend: BackendNow, job: WaitingJob) -> bool:
-    return job.model is None or not backend.models or job.model in backend.models

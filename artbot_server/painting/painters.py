@@ -9,6 +9,7 @@ from contextlib import suppress
 import structlog
 
 from artbot_server.errors import ArtbotError, BackendFailed, Unavailable
+from artbot_server.painting.health import Health, Wanted
 from artbot_server.painting.leases import Leases, Timing
 from artbot_server.painting.runs import Desk, Run, run_job
 from artbot_server.sd.base import Backend
@@ -20,10 +21,19 @@ log = structlog.get_logger()
 
 
 class Painter:
-    """Paints on one backend, one job after the other."""
+    """Paints on one backend, one job after the other. `weight`: as its operator set it, None: as it is."""
 
-    def __init__(self, backend: Backend, desk: Desk, leases: Leases, known: BackendStore, timing: Timing) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        desk: Desk,
+        leases: Leases,
+        known: BackendStore,
+        timing: Timing,
+        weight: float | None = None,
+    ) -> None:
         self._backend = backend
+        self._weight = weight
         self._desk = desk
         self._leases = leases
         self._known = known
@@ -31,8 +41,9 @@ class Painter:
         self._stopping = False
         self._woken = threading.Event()
         self._run: Run | None = None
-        self._up: bool | None = None
-        self._check_at = 0.0
+        self._health = Health()
+        self._drained = False
+        self._failures = 0
         self._rest_until = 0.0
         self._thread = threading.Thread(target=self._work, name=f"painter-{backend.name}", daemon=True)
 
@@ -74,41 +85,57 @@ class Painter:
 
     def _turn(self) -> float:
         """Do the next thing; how many seconds to wait afterwards unless woken."""
+        standing = self._known.standing(self._backend.name)
+        self._note_drained(standing.drained)
+        if standing.wanted.by_operator:
+            self._rest(0.0)
         now = time.monotonic()
         if now < self._rest_until:
-            return self._rest_until - now
-        if now >= self._check_at:
-            self._check()
-        if not self._up:
-            return self._timing.down_s
+            return min(self._rest_until - now, self._timing.poll_s)
+        if self._health.is_due(now, standing.wanted, self._timing.health_s, self._timing.down_s):
+            self._check(standing.wanted)
+        if not self._health.up or self._drained:
+            return self._timing.poll_s
         job = self._desk.claims.claim(self._backend.name)
         if job is None:
             return self._timing.poll_s
         self._run = Run(job)
         self._leases.hold(self._run)
         if run_job(self._run, self._backend, self._desk):
+            self._failures = 0
             return 0
         # It may be down: look before the next job, so that a dead backend does not use up everybody's attempts.
-        self._check_at = 0.0
-        self._rest_until = time.monotonic() + self._timing.pauses_s[min(job.attempt, len(self._timing.pauses_s)) - 1]
+        self._health = self._health.doubted()
+        self._failures += 1
+        pauses_s = self._timing.pauses_s
+        self._rest(pauses_s[min(self._failures, len(pauses_s)) - 1])
         return 0
 
-    def _check(self) -> None:
+    def _rest(self, seconds: float) -> None:
+        self._rest_until = time.monotonic() + seconds
+        self._known.rest(self._backend.name, seconds)
+
+    def _check(self, wanted: Wanted) -> None:
         """Ask the backend what it offers and note it for the web process."""
         reason = None
         try:
             abilities = self._backend.abilities()
         except BackendFailed as error:
             abilities, reason = None, error.message
-        self._known.seen(self._backend, abilities)
-        up = abilities is not None
-        self._check_at = time.monotonic() + (self._timing.health_s if up else self._timing.down_s)
-        if up != self._up:
-            self._up = up
+        self._known.seen(self._backend, abilities, self._weight)
+        was_up, up = self._health.up, abilities is not None
+        self._health = self._health.after(up, time.monotonic(), wanted)
+        if up != was_up:
             if up:
                 log.info("backend_up", backend=self._backend.name)
             else:
                 log.warning("backend_down", backend=self._backend.name, reason=reason)
+            self._desk.tell("backends_changed", {}, b"")
+
+    def _note_drained(self, drained: bool) -> None:
+        if drained != self._drained:
+            self._drained = drained
+            log.info("backend_drained" if drained else "backend_resumed", backend=self._backend.name)
             self._desk.tell("backends_changed", {}, b"")
 
     def _give_up(self) -> None:

@@ -49,7 +49,7 @@ class Positions:
         queue = self._jobs.queue_now()
         if not queue.waiting:
             return {}
-        up = sum(backend.up for backend in self._backends.all())
+        up = sum(backend.takes_jobs for backend in self._backends.all())
         usual_s = usual(queue.durations)
         return {
             job.id: Place(job.session_id, position, eta(position, usual_s, up, queue.running))

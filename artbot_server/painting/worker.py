@@ -60,6 +60,7 @@ class Worker:
         data_dir: holds `uploads/`.
         files: where the files of pictures are.
         connect: makes the link, `partial(LiveLink, data_dir)`.
+        weights: of its backends, by name, where their operator set one.
         save_dir: root of the tree batches are saved in on request, None where there is none.
     """
 
@@ -73,6 +74,7 @@ class Worker:
         files: PictureFiles,
         connect: Connect,
         timing: Timing | None = None,
+        weights: Mapping[str, float] | None = None,
         save_dir: Path | None = None,
     ) -> None:
         self._timing = timing or Timing()
@@ -84,7 +86,10 @@ class Worker:
         desk = Desk(claims, self._pictures, templates, self._link.send)
         self._leases = Leases(desk, self._timing)
         known = BackendStore(database)
-        self._painters = [Painter(backend, desk, self._leases, known, self._timing) for backend in backends]
+        weigh = (weights or {}).get
+        self._painters = [
+            Painter(backend, desk, self._leases, known, self._timing, weigh(backend.name)) for backend in backends
+        ]
         self._backend_answers = BackendAnswers(backends, self._pictures, known, desk.tell)
         ends = BatchEndStore(database, name, self._timing.lease_s)
         self._batch_ends = BatchEnds(ends, self._pictures, self._link.send, self._timing, save_dir)

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Update, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from artbot_server.errors import Unavailable
+from artbot_server.painting.assignment import BackendNow, next_job
 from artbot_server.painting.jobs import ENDED, MAX_ATTEMPTS, Job, JobState, move
-from artbot_server.painting.line import BackendNow, next_job
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.storage.database import Database
 from artbot_server.storage.deliveries import owe
@@ -25,6 +25,8 @@ from artbot_server.storage.schema import backends, jobs, pictures
 
 WORKER_LOST = Unavailable(f"The worker was lost {MAX_ATTEMPTS} times over this job.", code="worker_lost").as_json()
 
+TAKES_JOBS_FOR_S = 45.0
+"""How long jobs are left to a backend without news of it: one round of health checks (30 s) and a slow answer."""
 
 Also = Callable[[Connection, float], None]
 """What else goes into a transaction, given its connection and the time."""
@@ -47,27 +49,30 @@ class Claims:
         self._lease_s = lease_s
 
     def claim(self, backend: str) -> Job | None:
-        """Take the next job for this registered backend; None when nothing waits for it or it is somebody's."""
+        """Take the next job for this registered backend; None when nothing waits for it, or it is drained or somebody's."""
         anything = select(jobs.c.id).where(jobs.c.state == JobState.QUEUED).limit(1)
         if self._database.read(lambda connection: connection.execute(anything).first()) is None:
             return None
 
         def work(connection: Connection) -> Job | None:
-            row = connection.execute(select(backends).where(backends.c.name == backend).with_for_update()).one()
-            if row.job_id is not None:
+            seen = connection.execute(select(*_SEEN).where(backends.c.name == backend).with_for_update())
+            row = seen.mappings().one()
+            if row["job_id"] is not None or row["drained"]:
                 return None
-            job_id = self._choose(connection, BackendNow(row.loaded_model, _models(row.abilities)))
+            job_id = self._choose(connection, row)
             return None if job_id is None else self._begin(connection, job_id, backend)
 
         return self._database.write(work)
 
-    def _choose(self, connection: Connection, backend: BackendNow) -> str | None:
+    def _choose(self, connection: Connection, row: RowMapping) -> str | None:
         """The next job's id, its row locked; another one where somebody else takes it at this moment."""
         now = time_of(self._database, connection)
         waiting, served = waiting_jobs(connection), sessions_served(connection, now)
-        while (job_id := next_job(waiting, served, backend, now)) is not None:
-            row = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED)
-            if connection.execute(row.with_for_update(skip_locked=True)).first() is not None:
+        backend = _backend_now(row, now)
+        others = [one for one in _taking_jobs(connection, now) if one.name != backend.name]
+        while (job_id := next_job(waiting, served, backend, now, others)) is not None:
+            mine = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED)
+            if connection.execute(mine.with_for_update(skip_locked=True)).first() is not None:
                 return job_id
             waiting = [job for job in waiting if job.id != job_id]
         return None
@@ -147,8 +152,13 @@ class Claims:
         return self._database.write(lambda connection: self._requeue(connection, job, job.attempt - 1))
 
     def try_again(self, job: Job) -> bool:
-        """Back into the queue after an attempt that counts."""
-        return self._database.write(lambda connection: self._requeue(connection, job, job.attempt))
+        """Back into the queue after an attempt that counts; another backend is to try it, if there is one."""
+
+        def work(connection: Connection) -> bool:
+            failed = _failed_on(job, time_of(self._database, connection))
+            return self._requeue(connection, job, job.attempt, **failed)
+
+        return self._database.write(work)
 
     def reclaim(self) -> list[Job]:
         """Take jobs and backends from workers whose lease ended; the jobs that changed, as they are now.
@@ -199,13 +209,13 @@ class Claims:
         connection.execute(self._backend_of(job).values(job_id=None, worker=None, lease_until=None))
         return True
 
-    def _requeue(self, connection: Connection, job: Job, attempt: int) -> bool:
+    def _requeue(self, connection: Connection, job: Job, attempt: int, **more: Any) -> bool:
         row = self._held(connection, job)
         if row is None:
             return False
         if row["cancel_requested"]:
             return self._end(connection, job, JobState.CANCELLED, {})
-        _write(connection, job, JobState.QUEUED, {"attempt": attempt, "backend": None, **_NOT_BEGUN})
+        _write(connection, job, JobState.QUEUED, {"attempt": attempt, "backend": None, **more, **_NOT_BEGUN})
         connection.execute(self._backend_of(job).values(job_id=None, worker=None, lease_until=None))
         return True
 
@@ -227,9 +237,27 @@ def _after_loss(connection: Connection, job: Job, now: float) -> Job:
     elif job.attempt >= MAX_ATTEMPTS:
         _write(connection, job, JobState.FAILED, {"ended_at": now, "error": WORKER_LOST})
     else:
-        _write(connection, job, JobState.QUEUED, {"backend": None, **_NOT_BEGUN})
+        _write(connection, job, JobState.QUEUED, {"backend": None, **_failed_on(job, now), **_NOT_BEGUN})
     return job_of(connection.execute(select(jobs).where(jobs.c.id == job.id)).mappings().one())
 
 
-def _models(abilities: Mapping[str, Any] | None) -> tuple[str, ...]:
-    return tuple((abilities or {}).get("models", ()))
+def _failed_on(job: Job, now: float) -> dict[str, Any]:
+    return {"failed_on": list(dict.fromkeys([*job.failed_on, str(job.backend)])), "requeued_at": now}
+
+
+_SEEN = (
+    *(backends.c.name, backends.c.loaded_model, backends.c.weight, backends.c.job_id, backends.c.drained),
+    backends.c.rests_until,
+    backends.c.abilities["models"].label("models"),  # out of lists that may hold thousands of names
+)
+
+
+def _backend_now(row: RowMapping, now: float) -> BackendNow:
+    free = row["job_id"] is None and (row["rests_until"] or 0.0) <= now
+    return BackendNow(row["name"], row["loaded_model"], tuple(row["models"] or ()), row["weight"], free)
+
+
+def _taking_jobs(connection: Connection, now: float) -> list[BackendNow]:
+    """All backends that take jobs, as far as anybody heard of them lately."""
+    taking = (backends.c.up, backends.c.drained.is_(False), backends.c.seen_at > now - TAKES_JOBS_FOR_S)
+    return [_backend_now(row, now) for row in connection.execute(select(*_SEEN).where(*taking)).mappings()]

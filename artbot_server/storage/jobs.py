@@ -219,13 +219,15 @@ def time_of(database: Database, connection: Connection) -> float:
 def job_of(row: RowMapping) -> Job:
     """A row as a frozen record."""
     values: dict[str, Any] = dict(row)
-    return Job(**values | {"state": JobState(row["state"])})
+    # Rows from before the column came have none.
+    return Job(**values | {"state": JobState(row["state"]), "failed_on": row["failed_on"] or []})
 
 
 def waiting_jobs(connection: Connection) -> list[WaitingJob]:
     """All that wait, in no order."""
-    query = select(jobs.c.id, jobs.c.session_id, jobs.c.model, jobs.c.created_at)
-    return [WaitingJob(*row) for row in connection.execute(query.where(jobs.c.state == JobState.QUEUED))]
+    order = (jobs.c.id, jobs.c.session_id, jobs.c.model, jobs.c.created_at, jobs.c.requeued_at, jobs.c.failed_on)
+    rows = connection.execute(select(*order).where(jobs.c.state == JobState.QUEUED))
+    return [WaitingJob(*row[:-1], failed_on=tuple(row.failed_on or ())) for row in rows]
 
 
 def sessions_served(connection: Connection, now: float) -> dict[str, Served]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -132,6 +133,8 @@ jobs = Table(
     Column("place", Integer),
     Column("callback_url", Text),
     Column("noticed_at", Float),
+    Column("failed_on", JSON),
+    Column("requeued_at", Float),
     Index(None, "state", "created_at"),
     Index(None, "session_id", "created_at"),
     Index(None, "conversation_id"),
@@ -213,4 +216,8 @@ backends = Table(
     Column("job_id", Text),
     Column("lease_until", Float),
     Column("seen_at", Float, nullable=False),
+    Column("weight", Float, nullable=False, server_default="1"),
+    Column("drained", Boolean, nullable=False, server_default=false()),
+    Column("asked_at", Float),
+    Column("rests_until", Float),
 )

@@ -16,6 +16,7 @@ from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import Sign, StoredPicture
 from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.repeats import Repeats
+from artbot_server.painting.roster import Roster
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.painting.template_tool import TemplateTool
 from artbot_server.storage.conversations import ConversationStore
@@ -57,6 +58,7 @@ class Services:
     chat_limit: AskLimit
     upload_limit: AskLimit
     backend: BackendQuestions
+    roster: Roster
     metrics: Metrics
     sign: Sign
     server_json: Callable[[], dict[str, Any]]

@@ -4,6 +4,9 @@ const ENDED = new Set(["done", "failed", "cancelled"]);
 
 export const hasEnded = (job) => ENDED.has(job.state);
 
+/** Whether a painter failed this job and it is still to be painted, by another one or once more. */
+export const wasHandedOn = (job) => !hasEnded(job) && (job.failed_on?.length ?? 0) > 0;
+
 /** Take a job record unless a newer one is already here. Progress never falls within an attempt. */
 export function mergeJob(old, record) {
   if (!old) return record;

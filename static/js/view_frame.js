@@ -56,7 +56,7 @@ export class FrameView {
     const box = document.querySelector("[data-connection]");
     const { status, error } = this.#connection;
     const { worker, backends = [] } = this.#state.server ?? {};
-    const nonePaints = worker === false || (backends.length > 0 && backends.every((backend) => !backend.up));
+    const nonePaints = worker === false || (backends.length > 0 && backends.every((backend) => !backend.up || backend.drained));
     const workerAway = status === "online" && nonePaints;
     const { dot, words, retry } = parts(box);
     box.dataset.connection = status;

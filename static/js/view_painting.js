@@ -3,6 +3,7 @@
 import { clone, parts } from "./dom.js";
 import { percent } from "./format.js";
 import { say } from "./i18n.js";
+import { wasHandedOn } from "./jobs.js";
 import { etaWords } from "./sentences.js";
 
 export class PaintingSheet {
@@ -42,6 +43,7 @@ export class PaintingSheet {
     bar.setAttribute("aria-valuetext", shown);
     figure.textContent = shown;
     if (job.steps && job.step) say(step, "job.step", { step: job.step, steps: job.steps });
+    else if (wasHandedOn(job)) say(step, "job.handed", { backend: job.backend });
     else say(step, "job.starting");
     const left = etaWords(job.eta_s);
     eta.hidden = !left;

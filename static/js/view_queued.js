@@ -3,6 +3,7 @@
 import { clone, element, icon, parts } from "./dom.js";
 import { ordinal } from "./format.js";
 import { currentLanguage, say, t } from "./i18n.js";
+import { wasHandedOn } from "./jobs.js";
 import { etaWords } from "./sentences.js";
 
 const SQUARES = 6;
@@ -30,7 +31,8 @@ export class QueuedSheet {
     else if (job.position === 1) say(place, "job.place.next");
     else say(place, "job.place", { nth: ordinal(job.position, currentLanguage()) });
     const eta = etaWords(job.eta_s);
-    if (eta) say(wait, "job.wait", { eta });
+    if (wasHandedOn(job)) say(wait, "job.wait.handed");
+    else if (eta) say(wait, "job.wait", { eta });
     else say(wait, "job.wait.unknown");
     if (lineup.dataset.position !== String(job.position)) this.#line(job.position ?? 1);
   }

@@ -10,6 +10,7 @@ import {
   askedJob,
   hasEnded,
   mergeJob,
+  wasHandedOn,
 } from "../../static/js/jobs.js";
 
 const record = (over = {}) => ({
@@ -76,3 +77,11 @@ test("an asked job gives way to the server's first record", () => {
   assert.equal(mergeJob(asked, record({ seq: 1, state: "queued", position: 3 })).position, 3);
 });
 
+
+test("a job that a painter failed is handed on until it has ended", () => {
+  assert.equal(wasHandedOn(record()), false);
+  assert.equal(wasHandedOn(record({ failed_on: [] })), false);
+  assert.equal(wasHandedOn(record({ failed_on: ["big"] })), true);
+  assert.equal(wasHandedOn(record({ failed_on: ["big"], state: "queued" })), true);
+  assert.equal(wasHandedOn(record({ failed_on: ["big"], state: "done" })), false);
+});

@@ -19,7 +19,7 @@ DONE_JOB = Job(
 )
 
 DOCUMENTED = (
-    "job_id, state, seq, attempt, backend, error, substituted, conversation_id, reply_id, client_sid, folder, "
+    "job_id, state, seq, attempt, backend, failed_on, error, substituted, conversation_id, reply_id, client_sid, folder, "
     "template, mode, prompt, negative_prompt, overrides, image_id, width, height, count, position, eta_s, progress, "
     "step, steps, created_at, started_at, ended_at, batch_id, label, place, images, grid"
 )

@@ -1,8 +1,6 @@
 import pytest
 
-from artbot_server.painting.line import MODEL_PATIENCE_S, BackendNow, Served, WaitingJob, eta, line, next_job, usual
-
-ANY = BackendNow()
+from artbot_server.painting.line import Served, WaitingJob, eta, line, usual
 
 
 def waiting(*jobs: str) -> list[WaitingJob]:
@@ -45,46 +43,9 @@ def test_one_job_behind_twenty_of_another_session_comes_at_once():
     assert [job.id for job in line(jobs, {})].index("B0") == 1
 
 
-def test_a_stream_of_newcomers_does_not_starve_anybody():
-    """On one backend, a new session with one job each second; A sent three jobs at the start."""
-    queue, served, taken = waiting("A1", "A2", "A3"), {}, []
-    for now in range(10, 22):
-        queue.append(WaitingJob(f"N{now}", f"newcomer {now}", None, float(now)))
-        job_id = next_job(queue, served, ANY, float(now))
-        [job] = [job for job in queue if job.id == job_id]
-        queue.remove(job)
-        served[job.session_id] = Served(0, now + 0.5)
-        taken.append(job_id)
-    assert taken.index("A3") < 7
-
-
 def test_the_order_does_not_depend_on_how_the_list_came():
     jobs = waiting(*["A1", "B1", "A2", "C1", "B2"])
     assert line(jobs, {}) == line(jobs[::-1], {})
-
-
-def test_nothing_waits():
-    assert next_job([], {}, ANY, 0) is None
-
-
-@pytest.mark.parametrize(
-    ("jobs", "backend", "waited", "taken"),
-    [
-        ("A1:red B1:blue", BackendNow("blue"), 1, "B1"),
-        ("A1:red B1", BackendNow("blue"), 1, "B1"),
-        ("A1:red B1:green", BackendNow("blue"), 1, "A1"),
-        ("A1 B1:blue", BackendNow("blue"), 1, "A1"),
-        ("A1:red B1:blue", BackendNow(None), 1, "A1"),
-        ("A1:red B1:blue", BackendNow("blue"), MODEL_PATIENCE_S, "B1"),
-        ("A1:red B1:blue", BackendNow("blue"), MODEL_PATIENCE_S + 0.1, "A1"),
-        # It does not have what A wants; another backend does.
-        ("A1:red B1:blue", BackendNow("blue", ("blue", "green")), 99, "B1"),
-        ("A1:red", BackendNow("blue", ("blue", "green")), 99, None),
-        ("A1:red", BackendNow("blue", ()), 1, "A1"),
-    ],
-)
-def test_the_loaded_model_goes_first_within_a_bound(jobs, backend, waited, taken):
-    assert next_job(waiting(*jobs.split()), {}, backend, waited) == taken
 
 
 @pytest.mark.parametrize(

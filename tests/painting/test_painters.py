@@ -1,9 +1,20 @@
 import time
+from dataclasses import replace
 
 from artbot_server.errors import BackendFailed
 from artbot_server.painting.jobs import JobState
-from tests.painting.house import until
+from tests.painting.house import QUICK, until
 from tests.painting.scripted_backend import ScriptedBackend
+
+
+class Counted(ScriptedBackend):
+    """Knows how often it was asked how it is."""
+
+    asked = 0
+
+    def abilities(self):
+        self.asked += 1
+        return super().abilities()
 
 
 def test_jobs_of_one_backend_come_one_after_the_other(house):
@@ -76,3 +87,44 @@ def test_work_is_found_without_a_word(house):
     house.hub.stop()
     job = house.submit()
     until(lambda: house.jobs.get(job.id).state is JobState.DONE)
+
+
+def test_one_that_is_away_is_asked_less_and_less_until_a_job_wants_it(house):
+    backend = Counted()
+    backend.reachable = False
+    house.work(backend, timing=replace(QUICK, poll_s=0.02, down_s=0.4))
+    time.sleep(2)  # at 0, 0.4, 1.2 and 2.8 s
+    assert 2 <= backend.asked <= 4
+    backend.reachable = True
+    assert house.ended(house.submit()).state is JobState.DONE
+
+
+def test_one_that_is_away_is_asked_at_once_when_its_operator_asks(house):
+    backend = Counted()
+    backend.reachable = False
+    house.work(backend, timing=replace(QUICK, poll_s=0.02, down_s=60))
+    until(lambda: backend.asked)
+    backend.reachable = True
+    time.sleep(0.2)
+    assert backend.asked == 1
+    house.backends.ask("studio")
+    until(lambda: house.backends.all()[0].up)
+
+
+def test_weights_are_noted(house):
+    house.work(ScriptedBackend("studio"), ScriptedBackend("attic"), weights={"attic": 3.0})
+    until(lambda: {known.name: known.weight for known in house.backends.all()} == {"studio": 1.0, "attic": 3.0})
+
+
+def test_a_drained_backend_stays_so_over_a_restart(house):
+    worker = house.work(ScriptedBackend())
+    until(lambda: house.backends.all())
+    house.backends.drain("studio")
+    worker.stop()
+    until(lambda: not house.hub.workers)
+    house.work(ScriptedBackend())
+    job = house.submit()
+    time.sleep(0.5)
+    assert house.jobs.get(job.id).state is JobState.QUEUED
+    house.backends.resume("studio")
+    assert house.ended(job).state is JobState.DONE

@@ -4,13 +4,16 @@ from contextlib import closing
 
 import pytest
 
+from artbot_server.painting.assignment import GIVE_WAY_S
 from artbot_server.painting.jobs import JobState
 from artbot_server.sd.base import Abilities
+from artbot_server.storage import schema
 from artbot_server.storage.backends import BackendStore
-from artbot_server.storage.claims import Lease
+from artbot_server.storage.claims import TAKES_JOBS_FOR_S, Lease
 from artbot_server.storage.jobs import JobStore
 from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import PictureStore
+from artbot_server.storage.schema import backends
 from tests.painting.scripted_backend import ScriptedBackend
 from tests.storage.stored import checked, claims, known, put
 
@@ -150,7 +153,87 @@ def test_another_attempt_counts(database, jobs):
     mine = claims(database)
     assert mine.try_again(mine.claim("studio"))
     assert jobs.get("j1").state is JobState.QUEUED
+    assert jobs.get("j1").failed_on == ["studio"]
+    assert mine.claim("attic").attempt == 2
+
+
+def test_a_job_that_failed_goes_to_another_backend_if_there_is_one(database, jobs):
+    put(database, "j1")
+    mine = claims(database)
+    mine.try_again(mine.claim("studio"))
+    assert mine.claim("studio") is None
+    assert mine.claim("attic").id == "j1"
+
+
+@pytest.mark.parametrize("away", ["down", "drained", "without the model", "unheard of"])
+def test_there_is_no_other_backend_where_none_takes_its_jobs(database, jobs, away):
+    put(database, "j1", model="red-v1")
+    store = BackendStore(database)
+    if away == "drained":
+        store.drain("attic")
+    else:
+        store.seen(ScriptedBackend("attic"), None if away == "down" else Abilities(models=("blue-v1",)))
+    if away == "unheard of":
+        long_ago = backends.c.seen_at - TAKES_JOBS_FOR_S
+        changed = backends.update().where(backends.c.name == "attic").values(seen_at=long_ago)
+        database.write(lambda connection: connection.execute(changed))
+    mine = claims(database)
+    mine.try_again(mine.claim("studio"))
     assert mine.claim("studio").attempt == 2
+
+
+def test_a_job_that_failed_everywhere_is_anybodys(database, jobs):
+    put(database, "j1")
+    mine = claims(database)
+    for backend in ("studio", "attic"):
+        assert mine.try_again(mine.claim(backend))
+    assert jobs.get("j1").failed_on == ["studio", "attic"]
+    assert mine.claim("studio").attempt == 3
+
+
+def test_a_job_handed_back_failed_nowhere(database, jobs):
+    put(database, "j1")
+    mine = claims(database)
+    mine.hand_back(mine.claim("studio"))
+    assert jobs.get("j1").failed_on == []
+    assert mine.claim("studio").attempt == 1
+
+
+def test_a_drained_backend_takes_nothing_and_ends_what_it_has(database, jobs):
+    put(database, "j1", "j2")
+    mine, store = claims(database), BackendStore(database)
+    running = mine.claim("studio")
+    store.drain("studio")
+    assert mine.renew(running) == Lease(held=True)
+    assert mine.done(running, [])
+    assert mine.claim("studio") is None
+    store.resume("studio")
+    assert mine.claim("studio").id == "j2"
+
+
+def test_the_heavier_of_two_free_backends_takes_a_job(database, jobs):
+    put(database, "j1")
+    BackendStore(database).seen(ScriptedBackend("attic"), Abilities(), weight=2.0)
+    mine = claims(database)
+    assert mine.claim("studio") is None
+    assert mine.claim("attic").id == "j1"
+    put(database, "j2")
+    assert mine.claim("studio").id == "j2"
+
+
+def test_a_job_is_not_left_to_a_heavier_backend_for_ever(database, jobs):
+    put(database, "j1")
+    BackendStore(database).seen(ScriptedBackend("attic"), Abilities(), weight=2.0)
+    earlier = schema.jobs.update().values(created_at=schema.jobs.c.created_at - GIVE_WAY_S - 1)
+    database.write(lambda connection: connection.execute(earlier))
+    assert claims(database).claim("studio").id == "j1"
+
+
+def test_the_backend_that_has_the_model_loaded_takes_a_job(database, jobs):
+    put(database, "j1", model="red-v1")
+    BackendStore(database).seen(ScriptedBackend("attic"), Abilities(loaded_model="red-v1", models=("red-v1",)))
+    assert claims(database).claim("studio") is None
+    assert claims(database).claim("attic").id == "j1"
 
 
 @pytest.mark.parametrize("back", ["hand_back", "try_again"])
@@ -165,10 +248,10 @@ def test_a_job_whose_user_gave_up_does_not_go_back(database, jobs, back):
     assert mine.claim("studio").id == "j2"
 
 
-def lost(database, job_id="j1"):
+def lost(database, backend="studio"):
     """A claim whose lease has ended."""
-    claimed = claims(database, "gone", lease_s=0.0).claim("studio")
-    assert claimed.id == job_id
+    claimed = claims(database, "gone", lease_s=0.0).claim(backend)
+    assert claimed.id == "j1"
     time.sleep(MOMENT_S)
     return claimed
 
@@ -180,13 +263,15 @@ def test_an_ended_lease_is_claimed_again(database, jobs):
     assert mine.claim("studio") is None
     [reclaimed] = mine.reclaim()
     assert (reclaimed.id, reclaimed.state, reclaimed.attempt, reclaimed.seq) == ("j1", JobState.QUEUED, 1, 3)
-    assert mine.claim("studio").attempt == 2
+    assert reclaimed.failed_on == ["studio"]
+    assert mine.claim("studio") is None
+    assert mine.claim("attic").attempt == 2
 
 
 def test_the_third_lost_worker_is_the_last(database, jobs):
     put(database, "j1")
-    for _ in range(3):
-        lost(database)
+    for backend in ("studio", "attic", "studio"):
+        lost(database, backend)
         [reclaimed] = claims(database).reclaim()
     assert reclaimed.state is JobState.FAILED
     assert reclaimed.error["code"] == "worker_lost"
@@ -239,7 +324,7 @@ def test_who_lost_the_lease_changes_nothing(database, jobs, tmp_path, after):
     mine, pictures = claims(database, "w2"), PictureStore(database, FolderFiles(tmp_path))
     mine.reclaim()
     if after != "queued":
-        claimed = mine.claim("studio")
+        claimed = mine.claim("attic")
     if after == "done":
         mine.done(claimed, [])
     picture = pictures.write_files(checked(), session_id="anna", kind="picture", job_id="j1")
@@ -249,7 +334,7 @@ def test_who_lost_the_lease_changes_nothing(database, jobs, tmp_path, after):
         assert jobs.get("j1") == before, name
     assert pictures.of_jobs(["j1"]) == {"j1": []}
     if after == "claimed":
-        assert claims(database, "w3").claim("studio") is None
+        assert claims(database, "w3").claim("attic") is None
 
 
 def test_the_same_worker_does_not_mistake_an_older_attempt_for_its_own(database, jobs):
@@ -258,7 +343,7 @@ def test_the_same_worker_does_not_mistake_an_older_attempt_for_its_own(database,
     first = mine.claim("studio")
     time.sleep(MOMENT_S)
     mine.reclaim()
-    second = mine.claim("studio")
+    second = mine.claim("attic")
     assert not mine.failed(first, ERROR)
     assert mine.done(second, [])
 
@@ -291,3 +376,14 @@ def test_a_row_somebody_else_locks_is_passed_over(database, jobs):
     with closing(database._engine.connect()) as other, other.begin():
         other.exec_driver_sql("SELECT id FROM jobs WHERE id = 'j1' FOR UPDATE")
         assert claims(database).claim("studio").id == "j2"
+
+
+def test_a_job_is_not_left_to_a_backend_that_rests(database, jobs):
+    put(database, "j1", "j2")
+    store, mine = BackendStore(database), claims(database)
+    store.seen(ScriptedBackend("attic"), Abilities(), weight=2.0)
+    store.rest("attic", 60)
+    assert mine.claim("studio").id == "j1"
+    store.rest("attic", 0)
+    mine.done(jobs.get("j1"), [])
+    assert mine.claim("studio") is None

@@ -30,6 +30,8 @@ POLL_S = 0.4
 HEARTBEAT_S = 0.4
 """Progress is told at least twice a second, also while the server is slow to tell any."""
 SILENCE_S = 60.0
+STALL_S = 180.0
+"""The longest that a healthy server shows no change: a large checkpoint from a slow disk, or sending large pictures."""
 LIMIT_S = 1800.0
 OFFERS_FOR_S = 60.0
 """How long a server's lists are believed; a name that is not in them is looked up again at once."""
@@ -48,6 +50,7 @@ class Automatic1111(WebUi):
         auth: `user:pass` of its --api-auth.
         name: what people call it; host and port where not given.
         silence_s: how long its progress may be out of reach while a job runs.
+        stall_s: how long its progress may stand still while a job runs or waits there.
         limit_s: how long one job may take, its wait in the server's own queue included.
         poll_s: seconds between two looks at its progress.
     """
@@ -62,11 +65,13 @@ class Automatic1111(WebUi):
         auth: str | None = None,
         name: str | None = None,
         silence_s: float = SILENCE_S,
+        stall_s: float = STALL_S,
         limit_s: float = LIMIT_S,
         poll_s: float = POLL_S,
     ) -> None:
         super().__init__(url, auth, name)
-        self._silence_s = silence_s
+        self._silence_s = min(silence_s, stall_s)
+        self._stall_s = stall_s
         self._limit_s = limit_s
         self._poll_s = poll_s
 
@@ -96,8 +101,8 @@ class Automatic1111(WebUi):
         yield self._result(answer, order, watch)
 
     def _follow(self, call: Call) -> Generator[Progress, None, Any]:
-        course = Course()
-        began = heard = time.monotonic()
+        course, sign = Course(), ""
+        began = heard = moved = time.monotonic()
         while True:
             yield course.tell()
             try:
@@ -112,9 +117,13 @@ class Automatic1111(WebUi):
                     raise news
                 case Seen():
                     heard = now
+                    moved = moved if news.sign == sign else now
+                    sign = news.sign
                     course.see(news)
             if now - heard > self._silence_s:
                 raise failures.timed_out(self.name, f"has told no progress for {self._silence_s:g} s")
+            if now - moved > self._stall_s:
+                raise failures.timed_out(self.name, f"has made no progress for {self._stall_s:g} s")
             if now - began > self._limit_s:
                 raise failures.timed_out(self.name, f"took longer than {self._limit_s:g} s")
 

@@ -69,9 +69,7 @@ class Watch:
 
     def _task(self, api: Api, preview: bool) -> Seen:
         seen = look_at_task(api, self._task_id, self._preview_id, preview=preview)
-        if seen.state == "running":
-            seen = progress.with_steps(seen, look_at_server(api, preview=False))
-        return seen
+        return progress.with_steps(seen, look_at_server(api, preview=False))
 
 
 def look_at_task(api: Api, task_id: str, preview_id: int = -1, *, preview: bool = False) -> Seen:

@@ -6,7 +6,7 @@ runs, whoever sent it (trap 5), and falls back to 0.0 at the end.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from artbot_server.sd.automatic1111.pictures import decode_preview
@@ -26,6 +26,7 @@ class Seen:
         state: of our task (`/internal/progress`), or of the server as a whole (`/sdapi/v1/progress`).
         stamp: the running job's begin, to the second; the only sign of a change of jobs in the latter.
         preview_id: what to send back so that the same preview does not come twice.
+        sign: of life: as long as it changes, the server as a whole is at work, be it on others' jobs before ours.
     """
 
     state: Literal["waiting", "running"]
@@ -36,6 +37,7 @@ class Seen:
     preview: bytes | None = None
     preview_id: int = -1
     stamp: str = ""
+    sign: str = field(default="", compare=False)
 
 
 def read_internal(answer: Any) -> Seen:
@@ -60,8 +62,9 @@ def read_sdapi(answer: Any) -> Seen:
     if not isinstance(state, dict):
         raise ValueError("no progress")
     stamp, count = str(state.get("job_timestamp") or ""), _count(state, "job_count")
+    sign = f"{stamp} {count} {state.get('job_no')} {state.get('sampling_step')}"
     if not state.get("job") and not count:
-        return Seen("waiting", stamp=stamp)
+        return Seen("waiting", stamp=stamp, sign=sign)
     step, steps = _steps(state, count)
     return Seen(
         "running",
@@ -71,11 +74,14 @@ def read_sdapi(answer: Any) -> Seen:
         eta_s=_number(answer.get("eta_relative")),
         preview=decode_preview(answer.get("current_image")),
         stamp=stamp,
+        sign=sign,
     )
 
 
 def with_steps(task: Seen, server: Seen) -> Seen:
-    """Our task's progress with the steps of a look at the whole server just after it, if that is still the same job."""
+    """Our task's progress with the sign of life of a look at the whole server just after it, and with the steps if that
+    is still the same job."""
+    task = replace(task, sign=f"{task.state} {task.fraction} {server.sign}")
     if task.state == server.state == "running" and server.fraction >= task.fraction:
         return replace(task, step=server.step, steps=server.steps)
     return task
@@ -96,7 +102,7 @@ class Turn:
             return seen
         if seen.state == "running" and seen.stamp == self._others.stamp and seen.fraction >= self._others.fraction:
             self._others = seen
-            return Seen("waiting")
+            return Seen("waiting", sign=seen.sign)
         self._others = None
         return seen
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from artbot_server.sd.base import Refreshable
 from artbot_server.web import requests as ask
 from artbot_server.web.fields import OptionalName, Request
-from artbot_server.web.http.records import BackendRecord, CaptionRecord, MapsRecord
+from artbot_server.web.http.records import BackendRecord, CaptionRecord, MapsRecord, OneBackendRecord, RosterRecord
 from artbot_server.web.http.routes import Answer, Call, Route
 from artbot_server.web.looks import caption, maps
 from artbot_server.web.services import Services
@@ -32,6 +32,22 @@ def refresh(services: Services, call: Call) -> Answer:
         for each in asked.lists:
             services.backend.refresh(each, name)
     return services.backend.offers()
+
+
+def roster(services: Services, call: Call) -> Answer:
+    return {"backends": services.roster.records()}
+
+
+def drain(services: Services, call: Call) -> Answer:
+    return {"backend": services.roster.drain(call.path["name"])}
+
+
+def resume(services: Services, call: Call) -> Answer:
+    return {"backend": services.roster.resume(call.path["name"])}
+
+
+def check(services: Services, call: Call) -> Answer:
+    return {"backend": services.roster.check(call.path["name"])}
 
 
 def interrogate(services: Services, call: Call) -> Answer:
@@ -58,6 +74,38 @@ ROUTES = (
         "Have the backends look at their disks again; what can be chosen then.",
         body=RefreshBackend,
         answer=BackendRecord,
+        operator=True,
+    ),
+    Route(
+        "GET",
+        "/api/v1/backends",
+        roster,
+        "Every backend that a worker named lately: whether it is up or drained, what it weighs and paints.",
+        answer=RosterRecord,
+        operator=True,
+    ),
+    Route(
+        "POST",
+        "/api/v1/backends/<name>/drain",
+        drain,
+        "Let a backend take no more jobs, until it is resumed; what it paints goes on.",
+        answer=OneBackendRecord,
+        operator=True,
+    ),
+    Route(
+        "POST",
+        "/api/v1/backends/<name>/resume",
+        resume,
+        "Let a drained backend take jobs again.",
+        answer=OneBackendRecord,
+        operator=True,
+    ),
+    Route(
+        "POST",
+        "/api/v1/backends/<name>/check",
+        check,
+        "Have a backend looked at now, when it is away and its next turn to be asked is far.",
+        answer=OneBackendRecord,
         operator=True,
     ),
     Route(

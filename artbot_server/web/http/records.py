@@ -64,6 +64,7 @@ class JobRecord(BaseModel):
     seq: int
     attempt: int
     backend: str | None
+    failed_on: list[str]
     error: ErrorRecord | None
     substituted: list[SubstitutionRecord]
     conversation_id: str | None
@@ -171,6 +172,33 @@ class BackendRecord(BaseModel):
     controlnet_types: dict[str, Any]
     controlnet_units: int
     fields: list[str]
+
+
+class OperatorsBackend(BaseModel):
+    """A backend as whoever runs the server is told; `model`: loaded now, `seen_at`: last heard of or asked."""
+
+    name: str
+    kind: str
+    demo: bool
+    up: bool
+    drained: bool
+    weight: float
+    model: str | None
+    models: list[str]
+    job_id: str | None
+    seen_at: float
+
+
+class RosterRecord(BaseModel):
+    """All backends."""
+
+    backends: list[OperatorsBackend]
+
+
+class OneBackendRecord(BaseModel):
+    """One backend, after what was done."""
+
+    backend: OperatorsBackend
 
 
 class CaptionRecord(BaseModel):

@@ -271,6 +271,26 @@ def test_a_job_that_takes_too_long_is_ended(fake):
     assert fake.painter.state.interrupted
 
 
+@pytest.mark.parametrize("fault", ["hang", "stall", "trickle"])
+def test_a_job_without_progress_is_given_up(fake, fault):
+    backend = Automatic1111(url=fake.url, poll_s=0.02, stall_s=0.3)
+    fake.fault(TXT2IMG, fault)
+    error = failure(backend)
+    assert (error.error_code, error.detail["retry"]) == ("backend_timeout", True)
+    assert "no progress for 0.3 s" in error.message
+
+
+def test_a_job_that_goes_on_slowly_is_not_given_up(fake):
+    fake.painter.step_s = 0.15
+    assert paint(Automatic1111(url=fake.url, poll_s=0.02, stall_s=0.5), steps=8).pictures  # 1.2 s in all
+
+
+def test_a_wait_for_the_servers_other_jobs_is_no_stall(fake):
+    fake.painter.step_s = 0.1
+    with somebody_else(fake, steps=12):
+        assert paint(Automatic1111(url=fake.url, poll_s=0.02, stall_s=0.5), steps=1).pictures
+
+
 def test_a_server_that_never_answers(fake):
     backend = Automatic1111(url=fake.url, poll_s=0.02, limit_s=0.2)
     fake.fault(TXT2IMG, "hang")

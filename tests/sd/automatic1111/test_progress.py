@@ -78,6 +78,23 @@ def test_steps_are_borrowed_from_the_server_while_it_is_at_the_same_job():
     assert with_steps(Seen("waiting"), look) == Seen("waiting")
 
 
+def test_the_sign_of_life_changes_with_whatever_the_server_does():
+    looks = [
+        server(job="", count=0),
+        server(count=-1, stamp="2"),
+        server(0.01, stamp="2"),
+        server(0.06, step=1, stamp="2"),
+        server(0.51, step=1, no=1, count=2, stamp="2"),
+        server(0.01, stamp="3"),
+    ]
+    signs = [read_sdapi(look).sign for look in looks]
+    assert len(set(signs)) == len(looks)
+    assert read_sdapi(looks[3]).sign == signs[3]
+    own = read_internal(task(active=False))
+    assert with_steps(own, read_sdapi(looks[3])).sign != with_steps(own, read_sdapi(looks[4])).sign
+    assert Turn(read_sdapi(looks[3])).ours(read_sdapi(looks[3])).sign == signs[3]
+
+
 def test_an_idle_server_is_ours_next():
     turn = Turn(Seen("waiting"))
     assert turn.certain

@@ -61,8 +61,14 @@ class FakeAutomatic1111:
         self._http.server_close()
 
     def fault(self, path: str, *faults: str | tuple[int, bytes]) -> None:
-        """For the next calls of a path: `hang`, `close`, `cut`, `stall`, `drip`, `pass`, or a status and a body. The last one stays."""
+        """For the next calls of a path: `hang`, `close`, `cut`, `stall`, `drip` (soon all there), `trickle` (never all
+        there), `pass`, or a status and a body. The last one stays."""
         self.faults[path] = deque(faults)
+
+    def mend(self) -> None:
+        """No more faults, and answers as they are."""
+        self.faults.clear()
+        self.change = lambda answer: answer
 
     def next_fault(self, path: str) -> str | tuple[int, bytes] | None:
         """The fault in the way of this call."""
@@ -196,6 +202,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content[: len(content) // 2])
             if fault == "stall":
                 self.server.fake.painter.stopping.wait()
+            self.close_connection = True
+        elif fault == "trickle":
+            for byte in content[:-1]:
+                if self.server.fake.painter.stopping.wait(0.1):
+                    break
+                self.wfile.write(bytes([byte]))
             self.close_connection = True
         elif fault == "drip":
             for start in range(0, len(content), 1 + len(content) // 20):
