@@ -30,15 +30,16 @@ class Browser(WSListener):
 
     Attributes:
         is_open: whether the connection stands.
-        frames: how many events came.
+        pings: how many of the server's pings it answered.
     """
 
-    def __init__(self, auth: Mapping[str, Any] | None) -> None:
-        self.heard: Heard = _ignored
+    def __init__(self, auth: Mapping[str, Any] | None, heard: Heard) -> None:
+        self.heard = heard
         self.is_open = False
-        self.frames = 0
+        self.pings = 0
         self._auth = auth or {}
         self._joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._called = 0
         self._acks: dict[int, asyncio.Future[Any]] = {}
         self._waits_for_bytes: tuple[int, str, Any] | None = None
         self._transport: WSTransport
@@ -68,10 +69,9 @@ class Browser(WSListener):
     def _on_packet(self, packet: bytes) -> None:
         """Engine.IO's ping and open; Socket.IO's connect, refusal, event, ack and event with attachments."""
         if packet.startswith(b"42"):
-            name, data = _event(packet[2:])
-            self.frames += 1
-            self.heard(name, data)
+            self.heard(*_event(packet[2:]))
         elif packet == b"2":
+            self.pings += 1
             self._send(b"3")
         elif packet.startswith(b"0"):
             self._send(b"40" + orjson.dumps(self._auth))
@@ -84,7 +84,6 @@ class Browser(WSListener):
             self._acks.pop(int(number)).set_result(orjson.loads(b"[" + answer)[0])
         elif packet.startswith(b"45"):
             count, _, event = packet[2:].partition(b"-")
-            self.frames += 1
             self._waits_for_bytes = (int(count), *_event(event))
 
     def _send(self, packet: bytes) -> None:
@@ -100,9 +99,8 @@ class Browser(WSListener):
 
     async def call(self, name: str, data: Any) -> Any:
         """Send an event and wait for its acknowledgement. Raises Refused."""
-        number = len(self._acks) + 1
-        while number in self._acks:
-            number += 1
+        self._called += 1
+        number = self._called
         self._acks[number] = asyncio.get_running_loop().create_future()
         self._send(b"42%d" % number + orjson.dumps([name, data]))
         return await self._acks[number]
@@ -112,13 +110,15 @@ class Browser(WSListener):
         self._transport.disconnect()
 
 
-async def connect(address: str, auth: Mapping[str, Any] | None = None, *, within_s: float = CONNECT_S) -> Browser:
+async def connect(
+    address: str, auth: Mapping[str, Any] | None = None, heard: Heard | None = None, *, within_s: float = CONNECT_S
+) -> Browser:
     """A client that the server has let in. Raises Refused, or TimeoutError when it takes longer."""
     async with asyncio.timeout(within_s):
         try:
             browser: Browser
             _, browser = await ws_connect(  # type: ignore[assignment]
-                lambda: Browser(auth),
+                lambda: Browser(auth, heard or _ignored),
                 address.replace("http", "ws", 1) + PATH,
                 websocket_handshake_timeout=within_s,
                 read_buffer_init_size=READ_BUFFER_BYTES,

@@ -89,7 +89,11 @@ def _chunk(text: str | None, finish_reason: str | None = None) -> bytes:
 
 def _event(choices: list[dict[str, Any]], usage: dict[str, int] | None) -> bytes:
     """About as long as OpenAI's own."""
-    named = {"id": "chatcmpl-C1d2E3f4G5h6I7j8K9l0M1n2O3p4Q", "object": "chat.completion.chunk", "created": 1_700_000_000}
+    named = {
+        "id": "chatcmpl-C1d2E3f4G5h6I7j8K9l0M1n2O3p4Q",
+        "object": "chat.completion.chunk",
+        "created": 1_700_000_000,
+    }
     more = {"model": "gpt-benchmark", "service_tier": "default", "system_fingerprint": "fp_0123456789"}
     return b"data: " + orjson.dumps({**named, **more, "choices": choices, "usage": usage}) + b"\n\n"
 
