@@ -7,15 +7,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks import claims, first_token, history, idle, jobs, relay, start
+from benchmarks import claims, first_token, history, idle, jobs, processes, relay, start
 from benchmarks.benchmark import Benchmark, LeftOut, Scope
 from benchmarks.figures import Row
-from benchmarks.processes import ROOT
+from benchmarks.programs import ROOT
 from benchmarks.report import show, table
 from benchmarks.results import Result, load, machine, revision, save, today
 from benchmarks.systems import ALL
 
-MODULES = (relay, first_token, history, jobs, claims, idle, start)
+MODULES = (relay, processes, first_token, history, jobs, claims, idle, start)
 BENCHMARKS = {module.BENCHMARK.name: module.BENCHMARK for module in MODULES}
 ROUNDS = 3
 

@@ -51,8 +51,9 @@ async def _through(address: str, chats: int, *, session_form: bool) -> list[Way]
     browser = await connect(address)
 
     async def chat(number: int) -> Way:
-        reply, asked = Reply(), time.monotonic()
-        await reply.of(browser, LOAD, f"c{number}", session_form=session_form)
+        reply, asked = Reply(browser), time.monotonic()
+        reply.ask(LOAD, f"c{number}", session_form=session_form)
+        await reply.end(LOAD)
         came, text = reply.frames[0]
         first = read(text)[0]
         return first.asked - asked, came - first.sent

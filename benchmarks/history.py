@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from statistics import median
 from typing import Any
@@ -20,7 +20,7 @@ from artbot_server.storage.database import Database
 from artbot_server.storage.schema import conversations, messages
 from benchmarks.benchmark import Benchmark, Column, LeftOut, Scope
 from benchmarks.figures import Row, ms, quantile
-from benchmarks.sockets import Browser, connect
+from benchmarks.sockets import Browser, arrive
 from benchmarks.systems import ARTBOT, Server, server, upstream
 
 SHORT, LONG, TINY_LONG = 10, 10_000, 200
@@ -40,7 +40,7 @@ def measure(scope: Scope) -> Iterator[Row]:
 
 
 async def _run(running: Server, length: int, turns: int) -> dict[str, float | None]:
-    browser, token = await _arrived(running.address)
+    browser, snapshot = await arrive(running.address)
     with closing(browser):
         conversation_id = await _begun(browser)
         lengthen(f"sqlite:///{running.folder / 'artbot.db'}", conversation_id, length)
@@ -49,7 +49,7 @@ async def _run(running: Server, length: int, turns: int) -> dict[str, float | No
         before = running.program.cpu_s()
         waited = [await _turn(browser, conversation_id) for _ in range(turns)]
         cpu_s = running.program.cpu_s() - before
-        snapshots = [await _snapshot(running.address, token) for _ in range(turns)]
+        snapshots = [await _snapshot(running.address, snapshot["token"]) for _ in range(turns)]
     return {
         "first_ms": ms(median(waited)),
         "first_p99_ms": ms(quantile(waited, 0.99)),
@@ -89,21 +89,9 @@ async def _turn(browser: Browser, conversation_id: str) -> float:
 async def _snapshot(address: str, token: str) -> float:
     """Seconds from connecting until the snapshot is here."""
     began = time.monotonic()
-    browser, _ = await _arrived(address, {"session": token})
+    browser, _ = await arrive(address, token)
     with closing(browser):
         return time.monotonic() - began
-
-
-async def _arrived(address: str, auth: Mapping[str, str] | None = None) -> tuple[Browser, str]:
-    """A client that has its snapshot, and its session's token."""
-    snapshot: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-    def heard(name: str, data: Any) -> None:
-        if name == "session":
-            snapshot.set_result(data)
-
-    browser = await connect(address, auth, heard)
-    return browser, str((await snapshot)["token"])
 
 
 def lengthen(database_url: str, conversation_id: str, length: int) -> None:

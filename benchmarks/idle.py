@@ -11,7 +11,7 @@ import uvloop
 
 from benchmarks.benchmark import Benchmark, Column, Scope
 from benchmarks.figures import Row
-from benchmarks.processes import Program
+from benchmarks.programs import Program
 from benchmarks.sockets import Browser, Refused, connect
 from benchmarks.systems import Server, server, upstream
 

@@ -24,7 +24,7 @@ import uvloop
 from benchmarks.benchmark import Benchmark, Column, LeftOut, Scope
 from benchmarks.figures import Row, ms, quantile
 from benchmarks.painter import MOMENTS
-from benchmarks.processes import free_port, program, wait_for_port
+from benchmarks.programs import free_port, program, wait_for_port
 from benchmarks.sockets import Browser, connect
 from benchmarks.systems import ARTBOT, Server, server, upstream
 

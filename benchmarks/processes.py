@@ -1,132 +1,165 @@
-"""Programs started for a measurement: on a free port, in a process group of their own, with what they cost so far."""
+"""Several web processes of one server, with Redis and PostgreSQL: what a token costs over all of them.
+
+Browsers are spread over the processes, each asked at its own port. A watcher is a second device of each session, which
+gets every frame too: on the process that streams the reply, or on another one.
+"""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
+import shutil
+import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import psutil
+import uvloop
 
-ROOT = Path(__file__).resolve().parent.parent
-START_S = 60.0
-STOP_S = 15.0
-LOOK_EVERY_S = 0.01
-"""The start is measured with this, so it is short."""
-KEPT = ("PATH", "HOME", "LANG", "USER")
-"""What of the environment programs get: no setting of whoever runs this."""
+from benchmarks.benchmark import Benchmark, Column, LeftOut, Scope
+from benchmarks.figures import Row
+from benchmarks.programs import NotStarted, Program, free_port, program, wait_for_page, wait_for_port
+from benchmarks.relay import Load, Reply, figures, warm_up
+from benchmarks.sockets import Browser, arrive
+from benchmarks.systems import ARTBOT, READY, Upstream, artbot_settings, upstream
+from tests.postgres import empty_postgres
 
-
-class NotStarted(Exception):
-    """A program ended or stayed silent instead of serving; the message has the end of its log."""
+COUNTS, TINY_COUNTS = (1, 2, 4), (1, 2)
+NOBODY, SAME, OTHER = "none", "same process", "another process"
+LOAD, TINY = Load("steady", 100, 60, 50), Load("tiny", 4, 10, 20)
+PROBE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """A running program with all that it started."""
+class Cluster:
+    """A server of several web processes: one address for each, and what runs."""
 
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def tree(self) -> list[psutil.Process]:
-        """It and its children's children."""
-        with suppress(psutil.NoSuchProcess):
-            top = psutil.Process(self.process.pid)
-            return [top, *top.children(recursive=True)]
-        return []
+    addresses: Sequence[str]
+    server: Program
+    redis: Program
 
     def cpu_s(self) -> float:
-        """Seconds of CPU so far, its own and the system's for it, of the whole tree; in steps of 10 ms."""
-        total = 0.0
-        for one in self.tree():
-            with suppress(psutil.NoSuchProcess):
-                times = one.cpu_times()
-                total += times.user + times.system
-        return total
+        """Of all web processes, the worker and Redis."""
+        return self.server.cpu_s() + self.redis.cpu_s()
 
-    def memory_kb(self) -> float:
-        """Resident memory of the whole tree."""
-        total = 0.0
-        for one in self.tree():
-            with suppress(psutil.NoSuchProcess):
-                total += one.memory_info().rss / 1024
-        return total
 
-    def told(self) -> str:
-        """The end of what it wrote."""
-        return self.log.read_text(errors="replace")[-2000:]
-
-    def stop(self) -> None:
-        """End it and all that it started."""
-        for number, wait_s in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, STOP_S)):
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(wait_s)
-                break
-        with suppress(ProcessLookupError):  # children that outlived it
-            os.killpg(self.process.pid, signal.SIGKILL)
+def measure(scope: Scope) -> Iterator[Row]:
+    """One round: so many processes, without watchers and with them."""
+    if ARTBOT not in scope.systems:
+        raise LeftOut("Several processes of Art Bot alone are measured.")
+    load = TINY if scope.tiny else LOAD
+    for count in TINY_COUNTS if scope.tiny else COUNTS:
+        with upstream() as model, cluster(count, model) as running:
+            for watcher in (NOBODY, SAME, OTHER) if count > 1 else (NOBODY, SAME):
+                row = uvloop.run(_run(running, model, load, watcher))
+                yield {"processes": f"{count}", "watcher": watcher, **row}
 
 
 @contextmanager
-def program(command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> Iterator[Program]:
-    """Start a program; it has ended when this does."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=kept | dict(env or {}), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True,
-        )  # fmt: skip
-    started = Program(process, log)
+def cluster(count: int, model: Upstream) -> Iterator[Cluster]:
+    """Redis, an empty database, and `artbot serve --processes COUNT`. Raises LeftOut where that cannot be."""
+    redis_server = shutil.which("redis-server")
+    if redis_server is None:
+        raise LeftOut("There is no redis-server on this machine.")
+    port, redis_port = free_port(), free_port()
+    with tempfile.TemporaryDirectory(prefix="artbot-benchmark-") as name:
+        folder = Path(name)
+        env = artbot_settings(port, folder / "data", model) | dict(model.env)
+        env |= {"ARTBOT_REDIS_URL": f"redis://127.0.0.1:{redis_port}", "ARTBOT_DATABASE_URL": empty_postgres()}
+        # Kept in memory alone: nothing of ours in it has to outlive it.
+        alone = [redis_server, "--port", f"{redis_port}", "--bind", "127.0.0.1", "--save", "", "--dir", name]
+        serve = [sys.executable, "-W", "ignore", "-m", "artbot_server.cli", "serve", "--processes", f"{count}"]
+        with program(alone, folder / "redis.log") as redis, program(serve, folder / "log", env) as server:
+            wait_for_port(redis, redis_port)
+            path, holds = READY[ARTBOT]
+            try:
+                wait_for_page(server, f"http://127.0.0.1:{port}{path}", holds)
+            except NotStarted as why:
+                raise LeftOut(f"`artbot serve --processes {count}` did not start. {why}") from why
+            yield Cluster(_addresses(server, port, count), server, redis)
+
+
+def _addresses(server: Program, front: int, count: int) -> list[str]:
+    """Each web process's own. Raises LeftOut when they have none."""
+    ports = {connection.laddr.port for one in server.tree() for connection in _listening(one)}
+    found = [port for port in sorted(ports) if _is_web_process(port)]
+    own = [port for port in found if port != front] if len(found) > count else found
+    if len(own) != count:
+        raise LeftOut(f"{count} web processes were started, but {len(own)} can be asked at ports of their own.")
+    return [f"http://127.0.0.1:{port}" for port in own]
+
+
+def _listening(process: psutil.Process) -> list[psutil._ntuples.pconn]:
+    return [one for one in process.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
+
+
+def _is_web_process(port: int) -> bool:
+    path, holds = READY[ARTBOT]
     try:
-        yield started
-    finally:
-        started.stop()
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PROBE_S) as answer:
+            return holds in answer.read()
+    except (URLError, ConnectionError, TimeoutError):
+        return False
 
 
-def wait_for_port(started: Program, port: int) -> None:
-    """Until somebody listens there. Raises NotStarted."""
+async def _run(running: Cluster, model: Upstream, load: Load, watcher: str) -> Row:
+    askers, watchers = await _browsers(running.addresses, load.browsers, watcher)
+    await warm_up(askers, session_form=True)
+    replies = [Reply(browser) for browser in askers]
+    copies = [Reply(browser) for browser in watchers]
 
-    def listens() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
+    def spent() -> list[float]:
+        return [time.monotonic(), running.cpu_s(), model.program.cpu_s(), time.process_time(), running.redis.cpu_s()]
 
-    _wait(started, listens)
-
-
-def wait_for_page(started: Program, url: str, holds: bytes = b"") -> None:
-    """Until this address answers 200 with these bytes in its body. Raises NotStarted."""
-
-    def answers() -> bool:
-        try:
-            with urllib.request.urlopen(url, timeout=START_S) as answer:
-                return holds in answer.read()
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return False
-
-    _wait(started, answers)
-
-
-def _wait(started: Program, condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + START_S
-    while not condition():
-        if started.process.poll() is not None:
-            raise NotStarted(f"ended with {started.process.returncode}: {started.told()}")
-        if time.monotonic() > until:
-            raise NotStarted(f"does not serve: {started.told()}")
-        time.sleep(LOOK_EVERY_S)
+    before = spent()
+    for number, reply in enumerate(replies):
+        reply.ask(load, f"c{number}", session_form=True)
+    for reply in (*replies, *copies):
+        await reply.end(load)
+    *known, redis_s = [late - early for early, late in zip(before, spent(), strict=True)]
+    row = figures(load, replies, known)
+    for browser in (*askers, *watchers):
+        browser.close()
+    if not copies:
+        return {**row, "redis_cores": round(redis_s / known[0], 2)}
+    copied = figures(load, copies, known)
+    at_watchers = {f"watcher_{key}": copied[key] for key in ("p50_ms", "p99_ms", "wrong")}
+    return {**row, **at_watchers, "redis_cores": round(redis_s / known[0], 2)}
 
 
-def free_port() -> int:
-    """A port nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+async def _browsers(addresses: Sequence[str], count: int, watcher: str) -> tuple[list[Browser], list[Browser]]:
+    """Those who ask, spread over the processes, and those who watch."""
+    askers, watchers = [], []
+    for number in range(count):
+        browser, snapshot = await arrive(addresses[number % len(addresses)])
+        askers.append(browser)
+        if watcher != NOBODY:
+            at = number + (1 if watcher == OTHER else 0)
+            second, _ = await arrive(addresses[at % len(addresses)], snapshot["token"])
+            watchers.append(second)
+    return askers, watchers
+
+
+BENCHMARK = Benchmark(
+    name="processes",
+    title="Several processes",
+    measure=measure,
+    labels=("processes", "watcher"),
+    columns=(
+        Column("cpu_us", "CPU µs a token, all and Redis", ratio=True, plot=True),
+        Column("p50_ms", "delay p50 ms", 1, plot=True),
+        Column("p99_ms", "delay p99 ms", 1, plot=True),
+        Column("watcher_p50_ms", "at the watcher p50 ms", 1),
+        Column("watcher_p99_ms", "p99 ms", 1),
+        Column("wrong", "wrong texts"),
+        Column("watcher_wrong", "at watchers"),
+        Column("redis_cores", "cores: Redis", 2),
+        Column("server_cores", "all", 2),
+    ),
+    baseline="1",
+    rounds=2,
+)

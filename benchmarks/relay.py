@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import uvloop
@@ -17,12 +18,13 @@ from benchmarks.benchmark import Benchmark, Column, Scope
 from benchmarks.figures import Row, ms, quantile
 from benchmarks.pieces import delays, is_whole
 from benchmarks.sockets import Browser, connect
-from benchmarks.systems import ARTBOT, Server, Upstream, server, upstream
+from benchmarks.systems import ARTBOT, KEY, Server, Upstream, server, upstream
 
 SESSION_FORM = "Art Bot, session form"
 WARM_UP_CHATS = 8
 """First chats cost every system more than later ones: imports, code that is not compiled yet."""
 SETTLE_S = 0.5
+WISH = "an orange kitten"
 OPEN_AT_ONCE = 50
 LATE_S = 60.0
 """How much longer than its tokens take a reply may be under way."""
@@ -42,41 +44,52 @@ class Load:
         """The upstream's name for it."""
         return f"tok-{self.tokens}-{self.every_ms:g}"
 
+    @property
+    def seconds(self) -> float:
+        """How long a reply takes."""
+        return self.tokens * self.every_ms / 1000
+
 
 LOADS = (Load("steady", 100, 100, 50), Load("heavy", 200, 150, 20))
 TINY = (Load("tiny", 4, 10, 20),)
 
 
-@dataclass(slots=True)
 class Reply:
-    """One browser's reply while it comes."""
+    """A reply as one browser gets it.
 
-    frames: list[tuple[float, str]] = field(default_factory=list)
-    full_message: str = ""
+    Attributes:
+        frames: when each came, and its text.
+        full_message: what the last event said; empty when none came, so that the reply is not whole.
+    """
 
-    async def of(self, browser: Browser, load: Load, client_sid: str, *, session_form: bool) -> None:
-        """Ask for it and wait for its end; an end that does not come, or a hang-up, leaves it not whole."""
-        ended = asyncio.get_running_loop().create_future()
+    def __init__(self, browser: Browser) -> None:
+        self.frames: list[tuple[float, str]] = []
+        self.full_message = ""
+        self._browser = browser
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        browser.heard = self._heard
 
-        def heard(name: str, data: Any) -> None:
-            if name == "message":
-                self.frames.append((time.monotonic(), data["message"]))
-            elif name in ("gpt_chat", "chat_error") and not ended.done():
-                self.full_message = data.get("full_message", "")
-                ended.set_result(None)
+    def _heard(self, name: str, data: Any) -> None:
+        if name == "message":
+            self.frames.append((time.monotonic(), data["message"]))
+        elif name in ("gpt_chat", "chat_error") and not self._ended.done():
+            self.full_message = data.get("full_message", "")
+            self._ended.set_result(None)
 
-        browser.heard = heard
-        ask: dict[str, Any] = {"model": load.model, "client_sid": client_sid}
+    def ask(self, load: Load, client_sid: str, *, session_form: bool) -> None:
+        """Send the message that it answers."""
+        words: dict[str, Any] = {"model": load.model, "client_sid": client_sid}
         if session_form:
-            ask["text"] = "an orange kitten"
+            words["text"] = WISH
         else:
-            ask |= {"messages": [{"role": "user", "content": "an orange kitten"}], "key": "sk-benchmark"}
-        browser.emit("gpt_chat", ask)
-        try:
-            async with asyncio.timeout(LATE_S + load.tokens * load.every_ms / 1000):
-                await ended
-        except TimeoutError:
-            return
+            words |= {"messages": [{"role": "user", "content": WISH}], "key": KEY}
+        self._browser.emit("gpt_chat", words)
+
+    async def end(self, load: Load) -> None:
+        """Until it has ended, or should have long ago."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LATE_S + load.seconds):
+                await self._ended
 
 
 async def open_browsers(address: str, count: int) -> list[Browser]:
@@ -90,24 +103,35 @@ async def open_browsers(address: str, count: int) -> list[Browser]:
 
 async def _run(running: Server, model: Upstream, load: Load, *, session_form: bool) -> Row:
     browsers = await open_browsers(running.address, load.browsers)
-    warm_up = Load("warm-up", WARM_UP_CHATS, 5, 1)
-    for number, browser in enumerate(browsers[:WARM_UP_CHATS]):
-        await Reply().of(browser, warm_up, f"w{number}", session_form=session_form)
-    await asyncio.sleep(SETTLE_S)
-    replies = [Reply() for _ in browsers]
-    before = time.monotonic(), running.program.cpu_s(), model.program.cpu_s(), time.process_time()
-    asked = [
-        reply.of(browser, load, f"c{number}", session_form=session_form)
-        for number, (reply, browser) in enumerate(zip(replies, browsers, strict=True))
-    ]
-    await asyncio.gather(*asked)
-    after = time.monotonic(), running.program.cpu_s(), model.program.cpu_s(), time.process_time()
+    await warm_up(browsers, session_form=session_form)
+    replies = [Reply(browser) for browser in browsers]
+
+    def spent() -> list[float]:
+        return [time.monotonic(), running.program.cpu_s(), model.program.cpu_s(), time.process_time()]
+
+    before = spent()
+    for number, reply in enumerate(replies):
+        reply.ask(load, f"c{number}", session_form=session_form)
+    for reply in replies:
+        await reply.end(load)
+    row = figures(load, replies, [late - early for early, late in zip(before, spent(), strict=True)])
     for browser in browsers:
         browser.close()
-    return _row(load, replies, [late - early for early, late in zip(before, after, strict=True)])
+    return row
 
 
-def _row(load: Load, replies: list[Reply], spent: list[float]) -> Row:
+async def warm_up(browsers: Sequence[Browser], *, session_form: bool) -> None:
+    """Some short chats, one after the other."""
+    load = Load("warm-up", WARM_UP_CHATS, 5, 1)
+    for number, browser in enumerate(browsers[:WARM_UP_CHATS]):
+        reply = Reply(browser)
+        reply.ask(load, f"w{number}", session_form=session_form)
+        await reply.end(load)
+    await asyncio.sleep(SETTLE_S)
+
+
+def figures(load: Load, replies: Sequence[Reply], spent: Sequence[float]) -> Row:
+    """What is told of one run; `spent`: seconds of the clock, and of CPU by the server, the model and the browsers."""
     wall_s, server_s, upstream_s, browsers_s = spent
     under_way = [one for reply in replies for one in delays(reply.frames)]
     right = sum(is_whole(reply.frames, reply.full_message, load.tokens) for reply in replies)

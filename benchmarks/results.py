@@ -13,7 +13,7 @@ import orjson
 import psutil
 
 from benchmarks.figures import Row
-from benchmarks.processes import ROOT
+from benchmarks.programs import ROOT
 
 PACKAGES = ("flask-socketio", "eventlet", "openai", "sqlalchemy")
 

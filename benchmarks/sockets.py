@@ -129,6 +129,18 @@ async def connect(
         return browser
 
 
+async def arrive(address: str, token: str | None = None) -> tuple[Browser, dict[str, Any]]:
+    """A client of Art Bot, new or of the session with this token, and its snapshot."""
+    snapshot: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+
+    def heard(name: str, data: Any) -> None:
+        if name == "session":
+            snapshot.set_result(data)
+
+    browser = await connect(address, {"session": token} if token else None, heard)
+    return browser, await snapshot
+
+
 def _event(packet: bytes) -> tuple[str, Any]:
     """Name and data; an event that wants an acknowledgement does not come to these clients."""
     name, *data = orjson.loads(packet)

@@ -12,7 +12,7 @@ import uvloop
 
 from benchmarks.benchmark import Benchmark, Column, LeftOut, Scope
 from benchmarks.figures import Row
-from benchmarks.processes import wait_for_page
+from benchmarks.programs import wait_for_page
 from benchmarks.sockets import connect
 from benchmarks.systems import ARTBOT, READY, Server, Upstream, server, upstream
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import trustme
 
-from benchmarks.processes import ROOT, Program, free_port, program, wait_for_page, wait_for_port
+from benchmarks.programs import ROOT, Program, free_port, program, wait_for_page, wait_for_port
 
 ARTBOT, NODE, ARTICLE = "Art Bot", "Node", "article"
 ALL = (ARTBOT, NODE, ARTICLE)
