@@ -46,7 +46,8 @@ class Benchmark:
 
     Args:
         measure: one round; a row for each thing that was measured. Raises LeftOut.
-        labels: the words of a row that say what was measured; the first is what is compared.
+        labels: the words of a row that say what was measured; the first is what is compared (`system` where Art Bot is
+            not alone).
         baseline: what ratios are to: a value of the first label, with all other labels the same.
         rounds: no more than so many, whatever is asked for.
     """

@@ -47,7 +47,8 @@ def measure(scope: Scope) -> Iterator[Row]:
         for workers in WORKERS:
             with tempfile.TemporaryDirectory() as folder:
                 url = fresh_url(kind, Path(folder))
-                labels = {"workers": f"{workers}", "database": "SQLite" if kind == "sqlite" else "PostgreSQL"}
+                named = "1 worker" if workers == 1 else f"{workers} workers"
+                labels = {"workers": named, "database": "SQLite" if kind == "sqlite" else "PostgreSQL"}
                 yield {**labels, **_run(url, workers, jobs)}
 
 
@@ -114,5 +115,5 @@ BENCHMARK = Benchmark(
         Column("twice", "done twice"),
         Column("never", "never done"),
     ),
-    baseline="1",
+    baseline="1 worker",
 )

@@ -19,7 +19,7 @@ import uvloop
 from benchmarks.benchmark import Benchmark, Column, Scope
 from benchmarks.figures import Row, ms, quantile
 from benchmarks.pieces import read
-from benchmarks.relay import SESSION_FORM, Load, Reply
+from benchmarks.relay import SESSION_FORM, Load, Reply, with_session_form
 from benchmarks.sockets import connect
 from benchmarks.systems import ARTBOT, Upstream, server, upstream
 
@@ -40,7 +40,7 @@ def measure(scope: Scope) -> Iterator[Row]:
         with upstream(secure=secure) as model:
             direct = uvloop.run(_direct(model, chats))
             yield {"system": DIRECT, **labels, **_row(direct, direct)}
-            for system in (*scope.systems, SESSION_FORM) if ARTBOT in scope.systems else scope.systems:
+            for system in with_session_form(scope):
                 session_form = system == SESSION_FORM
                 with server(ARTBOT if session_form else system, model) as running:
                     ways = uvloop.run(_through(running.address, chats, session_form=session_form))

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from benchmarks.benchmark import Benchmark, Column
 from benchmarks.figures import Row, groups, middle
-from benchmarks.systems import ARTICLE, NODE
+from benchmarks.systems import ARTBOT
 
 INK, QUIET, LINE, PAPER = "#1f2430", "#6b7280", "#e5e7eb", "#ffffff"
 OURS, OTHERS = "#e4572e", "#b6bdc9"
@@ -48,7 +48,7 @@ def _panel(
     values = [middle(rows, dict(zip(benchmark.labels, thing, strict=True)), column.key) for thing in things]
     shown = [value or 0.0 for value in values]
     places = range(len(things))
-    ours = [thing[0] not in (NODE, ARTICLE) for thing in things]
+    ours = [benchmark.labels[0] != "system" or thing[0].startswith(ARTBOT) for thing in things]
     axes.barh(places, shown, color=[OURS if mine else OTHERS for mine in ours], height=0.68)
     logarithmic = _spread(shown) > LOG_FROM
     if logarithmic:
@@ -57,7 +57,7 @@ def _panel(
     else:
         axes.set_xlim(0, max(shown) * 1.22 or 1)
     for place, value in zip(places, values, strict=True):
-        label = "not measured" if value is None else f" {value:,.{column.digits}f}"
+        label = " –" if value is None else f" {value:,.{column.digits}f}"
         axes.text(max(value or 0.0, axes.get_xlim()[0]), place, label, va="center", color=INK)
     axes.set_title(title + (" (log)" if logarithmic else ""), loc="left", fontsize=8.5, color=QUIET)
     axes.set_yticks(places, [thing[0] for thing in things] if named else [""] * len(things))

@@ -56,7 +56,8 @@ def measure(scope: Scope) -> Iterator[Row]:
         with upstream() as model, cluster(count, model) as running:
             for watcher in (NOBODY, SAME, OTHER) if count > 1 else (NOBODY, SAME):
                 row = uvloop.run(_run(running, model, load, watcher))
-                yield {"processes": f"{count}", "watcher": watcher, **row}
+                named = "1 process" if count == 1 else f"{count} processes"
+                yield {"processes": named, "watcher": watcher, **row}
 
 
 @contextmanager
@@ -160,6 +161,6 @@ BENCHMARK = Benchmark(
         Column("redis_cores", "cores: Redis", 2),
         Column("server_cores", "all", 2),
     ),
-    baseline="1",
+    baseline="1 process",
     rounds=2,
 )

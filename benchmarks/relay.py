@@ -92,6 +92,12 @@ class Reply:
                 await self._ended
 
 
+def with_session_form(scope: Scope) -> list[str]:
+    """The systems, and beside Art Bot its own form."""
+    forms = {ARTBOT: (ARTBOT, SESSION_FORM)}
+    return [one for system in scope.systems for one in forms.get(system, (system,))]
+
+
 async def open_browsers(address: str, count: int) -> list[Browser]:
     """So many clients, opened in bunches."""
     opened: list[Browser] = []
@@ -154,8 +160,7 @@ def measure(scope: Scope) -> Iterator[Row]:
     for load in TINY if scope.tiny else LOADS:
         for secure in (False, True):
             with upstream(secure=secure) as model:
-                own_form = [SESSION_FORM] if ARTBOT in scope.systems and not secure else []
-                for system in (*scope.systems, *own_form):
+                for system in scope.systems if secure else with_session_form(scope):
                     session_form = system == SESSION_FORM
                     with server(ARTBOT if session_form else system, model) as running:
                         run = _run(running, model, load, session_form=session_form)
