@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,11 +19,13 @@ from benchmarks.systems import ALL
 MODULES = (relay, processes, first_token, history, jobs, claims, idle, start)
 BENCHMARKS = {module.BENCHMARK.name: module.BENCHMARK for module in MODULES}
 ROUNDS = 3
+TERMINATED = 128 + signal.SIGTERM
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what is asked for; the exit code: 1 when something could not be measured, 2 for a wrong command line."""
     given = _read(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # what was started ends too
     scope = Scope(tiny=given.tiny, systems=tuple(given.systems))
     names = given.names or list(BENCHMARKS)
     left_out = 0

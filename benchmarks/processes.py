@@ -1,44 +1,43 @@
 """Several web processes of one server, with Redis and PostgreSQL: what a token costs over all of them.
 
-Browsers are spread over the processes, each asked at its own port. A watcher is a second device of each session, which
+The server itself spreads browsers over its processes; a client's id tells where it is. A watcher is a second device of each session, which
 gets every frame too: on the process that streams the reply, or on another one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
-import psutil
 import uvloop
 
 from benchmarks.benchmark import Benchmark, Column, LeftOut, Scope
 from benchmarks.figures import Row
 from benchmarks.programs import NotStarted, Program, free_port, program, wait_for_page, wait_for_port
 from benchmarks.relay import Load, Reply, figures, warm_up
-from benchmarks.sockets import Browser, arrive
+from benchmarks.sockets import Browser, arrive, connect
 from benchmarks.systems import ARTBOT, READY, Upstream, artbot_settings, upstream
 from tests.postgres import empty_postgres
 
 COUNTS, TINY_COUNTS = (1, 2, 4), (1, 2)
 NOBODY, SAME, OTHER = "none", "same process", "another process"
 LOAD, TINY = Load("steady", 100, 60, 50), Load("tiny", 4, 10, 20)
-PROBE_S = 5.0
+AT_ONCE, TRIES = 10, 20
+START_S, LOOK_EVERY_S = 60.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A server of several web processes: one address for each, and what runs."""
+    """A server of several web processes, and what runs."""
 
-    addresses: Sequence[str]
+    address: str
     server: Program
     redis: Program
 
@@ -76,39 +75,31 @@ def cluster(count: int, model: Upstream) -> Iterator[Cluster]:
         serve = [sys.executable, "-W", "ignore", "-m", "artbot_server.cli", "serve", "--processes", f"{count}"]
         with program(alone, folder / "redis.log") as redis, program(serve, folder / "log", env) as server:
             wait_for_port(redis, redis_port)
-            path, holds = READY[ARTBOT]
+            address, (path, holds) = f"http://127.0.0.1:{port}", READY[ARTBOT]
             try:
-                wait_for_page(server, f"http://127.0.0.1:{port}{path}", holds)
+                wait_for_page(server, address + path, holds)
             except NotStarted as why:
                 raise LeftOut(f"`artbot serve --processes {count}` did not start. {why}") from why
-            yield Cluster(_addresses(server, port, count), server, redis)
+            uvloop.run(_until_all_are_there(address, count))
+            yield Cluster(address, server, redis)
 
 
-def _addresses(server: Program, front: int, count: int) -> list[str]:
-    """Each web process's own. Raises LeftOut when they have none."""
-    ports = {connection.laddr.port for one in server.tree() for connection in _listening(one)}
-    found = [port for port in sorted(ports) if _is_web_process(port)]
-    own = [port for port in found if port != front] if len(found) > count else found
-    if len(own) != count:
-        raise LeftOut(f"{count} web processes were started, but {len(own)} can be asked at ports of their own.")
-    return [f"http://127.0.0.1:{port}" for port in own]
-
-
-def _listening(process: psutil.Process) -> list[psutil._ntuples.pconn]:
-    return [one for one in process.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
-
-
-def _is_web_process(port: int) -> bool:
-    path, holds = READY[ARTBOT]
-    try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PROBE_S) as answer:
-            return holds in answer.read()
-    except (URLError, ConnectionError, TimeoutError):
-        return False
+async def _until_all_are_there(address: str, count: int) -> None:
+    """Until clients come to so many processes. Raises LeftOut."""
+    seen: set[str] = set()
+    until = time.monotonic() + START_S
+    while len(seen) < count:
+        if time.monotonic() > until:
+            raise LeftOut(f"{count} web processes were asked for, and clients came to {len(seen)}.")
+        opened = await asyncio.gather(*(connect(address) for _ in range(count)))
+        seen |= {browser.process for browser in opened}
+        for browser in opened:
+            browser.close()
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
 async def _run(running: Cluster, model: Upstream, load: Load, watcher: str) -> Row:
-    askers, watchers = await _browsers(running.addresses, load.browsers, watcher)
+    askers, watchers = await _browsers(running.address, load.browsers, watcher)
     await warm_up(askers, session_form=True)
     replies = [Reply(browser) for browser in askers]
     copies = [Reply(browser) for browser in watchers]
@@ -132,17 +123,32 @@ async def _run(running: Cluster, model: Upstream, load: Load, watcher: str) -> R
     return {**row, **at_watchers, "redis_cores": round(redis_s / known[0], 2)}
 
 
-async def _browsers(addresses: Sequence[str], count: int, watcher: str) -> tuple[list[Browser], list[Browser]]:
-    """Those who ask, spread over the processes, and those who watch."""
-    askers, watchers = [], []
-    for number in range(count):
-        browser, snapshot = await arrive(addresses[number % len(addresses)])
-        askers.append(browser)
-        if watcher != NOBODY:
-            at = number + (1 if watcher == OTHER else 0)
-            second, _ = await arrive(addresses[at % len(addresses)], snapshot["token"])
-            watchers.append(second)
-    return askers, watchers
+async def _browsers(address: str, count: int, watcher: str) -> tuple[list[Browser], list[Browser]]:
+    """Those who ask, spread over the processes by the server itself, and those who watch."""
+
+    async def pair() -> tuple[Browser, Browser | None]:
+        asker, snapshot = await arrive(address)
+        return asker, None if watcher == NOBODY else await _second(address, snapshot["token"], asker, watcher)
+
+    pairs: list[tuple[Browser, Browser | None]] = []
+    while len(pairs) < count:
+        pairs += await asyncio.gather(*(pair() for _ in range(min(AT_ONCE, count - len(pairs)))))
+    return [asker for asker, _ in pairs], [second for _, second in pairs if second is not None]
+
+
+async def _second(address: str, token: str, asker: Browser, watcher: str) -> Browser:
+    """Another device of the session, on the same process or on another. Raises LeftOut when it never comes there."""
+    elsewhere: list[Browser] = []
+    try:
+        for _ in range(TRIES):
+            browser, _ = await arrive(address, token)
+            if (browser.process == asker.process) == (watcher == SAME):
+                return browser
+            elsewhere.append(browser)  # stays open meanwhile: new clients go where there are fewer
+    finally:
+        for browser in elsewhere:
+            browser.close()
+    raise LeftOut(f"No watcher came to {watcher}.")
 
 
 BENCHMARK = Benchmark(

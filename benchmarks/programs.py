@@ -1,9 +1,8 @@
-"""Programs started for a measurement: on a free port, in a process group of their own, with what they cost so far."""
+"""Programs started for a measurement, with what they and all that they start cost, and their end."""
 
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -64,16 +63,16 @@ class Program:
         """The last line it wrote."""
         return (self.log.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
 
-    def stop(self) -> None:
-        """End it and all that it started."""
-        for number, wait_s in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, STOP_S)):
-            with suppress(ProcessLookupError):
-                os.killpg(self.process.pid, number)
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(wait_s)
-                break
-        with suppress(ProcessLookupError):  # children that outlived it
-            os.killpg(self.process.pid, signal.SIGKILL)
+    def stop(self, wait_s: float = STOP_S) -> None:
+        """End it and all that it started; what has not ended by itself then is killed."""
+        tree = self.tree()
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(wait_s)
+        for left in tree:
+            with suppress(psutil.NoSuchProcess):
+                left.kill()
+        self.process.wait()
 
 
 @contextmanager
@@ -83,7 +82,7 @@ def program(command: Sequence[str], log: Path, env: Mapping[str, str] | None = N
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env=kept | dict(env or {}), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C is for who measures, who then stops them
         )  # fmt: skip
     started = Program(process, log)
     try:

@@ -31,12 +31,14 @@ class Browser(WSListener):
     Attributes:
         is_open: whether the connection stands.
         pings: how many of the server's pings it answered.
+        process: which of several web processes it is at, as the end of its id tells; empty where there is one.
     """
 
     def __init__(self, auth: Mapping[str, Any] | None, heard: Heard) -> None:
         self.heard = heard
         self.is_open = False
         self.pings = 0
+        self.process = ""
         self._auth = auth or {}
         self._joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._called = 0
@@ -74,6 +76,7 @@ class Browser(WSListener):
             self.pings += 1
             self._send(b"3")
         elif packet.startswith(b"0"):
+            self.process = str(orjson.loads(packet[1:])["sid"]).rpartition(".")[2] if b"." in packet else ""
             self._send(b"40" + orjson.dumps(self._auth))
         elif packet.startswith(b"40"):
             self._joined.set_result(None)

@@ -60,5 +60,6 @@ def test_a_connection_stays_for_the_next_question(model):
             length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
             assert json.loads(await reader.readexactly(length))["object"] == "list"
         writer.close()
+        await writer.wait_closed()
 
     asyncio.run(ask_twice())
