@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from benchmarks.systems import ALL
 
 MODULES = (relay, processes, first_token, history, jobs, claims, idle, start)
 BENCHMARKS = {module.BENCHMARK.name: module.BENCHMARK for module in MODULES}
-ROUNDS = 3
+MINUTES = 12.0
+"""No round but a benchmark's first begins later than this, so that all of them are done soon afterwards."""
 TERMINATED = 128 + signal.SIGTERM
 
 
@@ -27,11 +29,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = _read(argv)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))  # what was started ends too
     scope = Scope(tiny=given.tiny, systems=tuple(given.systems))
-    names = given.names or list(BENCHMARKS)
+    until = time.monotonic() + given.minutes * 60
     left_out = 0
-    for name in names:
-        result = run(BENCHMARKS[name], scope, given.rounds) if not given.report else load(given.out, name)
-        if not given.report:
+    for name in given.names or BENCHMARKS:
+        if given.report:
+            result = load(given.out, name)
+        else:
+            result = run(BENCHMARKS[name], scope, given.rounds or BENCHMARKS[name].rounds, until)
             save(given.out, result)
         left_out += bool(result.left_out)
         print("\n".join([*table(BENCHMARKS[name], result.rows), "", *result.left_out]), flush=True)
@@ -39,26 +43,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 1 if left_out else 0
 
 
-def run(benchmark: Benchmark, scope: Scope, rounds: int) -> Result:
-    """So many rounds of one benchmark."""
+def run(benchmark: Benchmark, scope: Scope, rounds: int, until: float) -> Result:
+    """So many rounds of one benchmark, or fewer where the time is over before one begins."""
     rows: list[Row] = []
     left_out: dict[str, None] = {}
-    rounds = 1 if scope.tiny else min(rounds, benchmark.rounds)
-    for number in range(1, rounds + 1):
-        print(f"{benchmark.name}: round {number} of {rounds}", file=sys.stderr, flush=True)
+    done = 0
+    while done < (1 if scope.tiny else rounds) and (not done or time.monotonic() < until):
+        done += 1
+        print(f"{benchmark.name}: round {done} of {rounds}", file=sys.stderr, flush=True)
         try:
             for row in benchmark.measure(scope):
-                rows.append({"round": number, **row})
+                rows.append({"round": done, **row})
                 print(f"  {row}", file=sys.stderr, flush=True)
         except LeftOut as why:
             left_out[str(why)] = None
-    return Result(benchmark.name, today(), revision(), machine(), rounds, tuple(rows), tuple(left_out))
+    return Result(benchmark.name, today(), revision(), machine(), done, tuple(rows), tuple(left_out))
 
 
 def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME", help=", ".join(BENCHMARKS))
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"times each is measured ({ROUNDS})")
+    parser.add_argument("--rounds", type=int, help="times each is measured (1 to 3, as each needs)")
+    parser.add_argument("--minutes", type=float, default=MINUTES, help=f"begin no further round later ({MINUTES:g})")
     parser.add_argument("--systems", nargs="+", choices=ALL, default=ALL, help="of these alone, by name")
     parser.add_argument("--out", type=Path, default=ROOT, help="where benchmarks/results and docs are (this checkout)")
     parser.add_argument("--tiny", action="store_true", help="one small round, to see whether it works")

@@ -49,7 +49,7 @@ class Benchmark:
         labels: the words of a row that say what was measured; the first is what is compared (`system` where Art Bot is
             not alone).
         baseline: what ratios are to: a value of the first label, with all other labels the same.
-        rounds: no more than so many, whatever is asked for.
+        rounds: how often it is measured unless said otherwise: less often what takes long or differs little.
     """
 
     name: str
@@ -58,4 +58,4 @@ class Benchmark:
     labels: tuple[str, ...]
     columns: tuple[Column, ...]
     baseline: str = NODE
-    rounds: int = 99
+    rounds: int = 3

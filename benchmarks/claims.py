@@ -116,4 +116,5 @@ BENCHMARK = Benchmark(
         Column("never", "never done"),
     ),
     baseline="1 worker",
+    rounds=1,
 )

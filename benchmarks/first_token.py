@@ -25,7 +25,7 @@ from benchmarks.systems import ARTBOT, Upstream, server, upstream
 
 DIRECT = "direct call"
 LOAD = Load("light", 1, 3, 1)
-CHATS, TINY_CHATS, WARM_UP_CHATS = 150, 5, 10
+CHATS, TINY_CHATS, WARM_UP_CHATS = 100, 5, 10
 PAUSE_S = 0.01
 
 Way = tuple[float, float]
@@ -115,4 +115,5 @@ BENCHMARK = Benchmark(
         Column("added_ms", "added to a direct call, ms", 2, plot=True),
     ),
     baseline=DIRECT,
+    rounds=2,
 )

@@ -127,4 +127,5 @@ BENCHMARK = Benchmark(
         Column("snapshot_ms", "snapshot on connect ms", 2, ratio=True, plot=True),
     ),
     baseline=BASELINE,
+    rounds=2,
 )

@@ -147,4 +147,5 @@ BENCHMARK = Benchmark(
         Column("cpu_ms", "CPU ms a job, web and worker", 1, ratio=True),
     ),
     baseline="1 backend",
+    rounds=2,
 )
