@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 Row = Mapping[str, str | float | None]
+EXACT_BELOW = 100
+"""From here on nobody reads what is after the point."""
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
@@ -20,6 +22,11 @@ def quantile(values: Sequence[float], share: float) -> float | None:
 def ms(seconds: float | None) -> float | None:
     """Milliseconds, as precise as they can be meant."""
     return None if seconds is None else round(seconds * 1000, 2)
+
+
+def shown(value: float | None, digits: int) -> str:
+    """A figure for people, with so many digits after the point, and none where they would mean nothing."""
+    return "" if value is None else f"{value:,.{0 if abs(value) >= EXACT_BELOW else digits}f}"
 
 
 def groups(rows: Sequence[Row], labels: Sequence[str]) -> list[tuple[str, ...]]:

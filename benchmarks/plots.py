@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from benchmarks.benchmark import Benchmark, Column
-from benchmarks.figures import Row, groups, middle
+from benchmarks.figures import Row, groups, middle, shown
 from benchmarks.systems import ARTBOT
 
 INK, QUIET, LINE, PAPER = "#1f2430", "#6b7280", "#e5e7eb", "#ffffff"
@@ -35,7 +35,7 @@ def draw(benchmark: Benchmark, rows: Sequence[Row], path: Path) -> bool:
         axes = figure.subplots(len(blocks), len(columns), squeeze=False, height_ratios=heights)
         for across, column in enumerate(columns):
             for down, block in enumerate(blocks):
-                title = column.head + (f" · {', '.join(block)}" if block else "")
+                title = column.head.replace("`", "") + (f" · {', '.join(block)}" if block else "")
                 _panel(axes[down][across], title, bars[down], benchmark, rows, column, named=across == 0)
         figure.savefig(path, dpi=DPI)
     return True
@@ -46,18 +46,18 @@ def _panel(
     column: Column, *, named: bool,
 ) -> None:  # fmt: skip
     values = [middle(rows, dict(zip(benchmark.labels, thing, strict=True)), column.key) for thing in things]
-    shown = [value or 0.0 for value in values]
+    lengths = [value or 0.0 for value in values]
     places = range(len(things))
     ours = [benchmark.labels[0] != "system" or thing[0].startswith(ARTBOT) for thing in things]
-    axes.barh(places, shown, color=[OURS if mine else OTHERS for mine in ours], height=0.68)
-    logarithmic = _spread(shown) > LOG_FROM
+    axes.barh(places, lengths, color=[OURS if mine else OTHERS for mine in ours], height=0.68)
+    logarithmic = _spread(lengths) > LOG_FROM
     if logarithmic:
         axes.set_xscale("log")
-        axes.set_xlim(min(value for value in shown if value) / 3, max(shown) * 4)
+        axes.set_xlim(min(value for value in lengths if value) / 3, max(lengths) * 4)
     else:
-        axes.set_xlim(0, max(shown) * 1.22 or 1)
+        axes.set_xlim(0, max(lengths) * 1.22 or 1)
     for place, value in zip(places, values, strict=True):
-        label = " –" if value is None else f" {value:,.{column.digits}f}"
+        label = f" {shown(value, column.digits) or '–'}"
         axes.text(max(value or 0.0, axes.get_xlim()[0]), place, label, va="center", color=INK)
     axes.set_title(title + (" (log)" if logarithmic else ""), loc="left", fontsize=8.5, color=QUIET)
     axes.set_yticks(places, [thing[0] for thing in things] if named else [""] * len(things))

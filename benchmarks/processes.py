@@ -20,7 +20,7 @@ import uvloop
 
 from benchmarks.benchmark import Benchmark, Column, LeftOut, Scope
 from benchmarks.figures import Row
-from benchmarks.programs import NotStarted, Program, free_port, program, wait_for_page, wait_for_port
+from benchmarks.programs import NotStarted, Program, free_port, machine_cpu_s, program, wait_for_page, wait_for_port
 from benchmarks.relay import Load, Reply, figures, warm_up
 from benchmarks.sockets import Browser, arrive, connect
 from benchmarks.systems import ARTBOT, READY, Upstream, artbot_settings, upstream
@@ -105,7 +105,14 @@ async def _run(running: Cluster, model: Upstream, load: Load, watcher: str) -> R
     copies = [Reply(browser) for browser in watchers]
 
     def spent() -> list[float]:
-        return [time.monotonic(), running.cpu_s(), model.program.cpu_s(), time.process_time(), running.redis.cpu_s()]
+        return [
+            time.monotonic(),
+            running.cpu_s(),
+            model.program.cpu_s(),
+            time.process_time(),
+            machine_cpu_s(),
+            running.redis.cpu_s(),
+        ]
 
     before = spent()
     for number, reply in enumerate(replies):
@@ -166,6 +173,7 @@ BENCHMARK = Benchmark(
         Column("watcher_wrong", "at watchers"),
         Column("redis_cores", "cores: Redis", 2),
         Column("server_cores", "all", 2),
+        Column("others_cores", "others", 2),
     ),
     baseline="1 process",
     rounds=2,

@@ -124,6 +124,12 @@ def _wait(started: Program, condition: Callable[[], bool]) -> None:
         time.sleep(LOOK_EVERY_S)
 
 
+def machine_cpu_s() -> float:
+    """Seconds of CPU that all programs of this machine have used."""
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - times.iowait - times.guest - times.guest_nice)
+
+
 def free_port() -> int:
     """A port nobody listens on at this moment."""
     with socket.socket() as probe:

@@ -17,6 +17,7 @@ import uvloop
 from benchmarks.benchmark import Benchmark, Column, Scope
 from benchmarks.figures import Row, ms, quantile
 from benchmarks.pieces import delays, is_whole
+from benchmarks.programs import machine_cpu_s
 from benchmarks.sockets import Browser, connect
 from benchmarks.systems import ARTBOT, KEY, Server, Upstream, server, upstream
 
@@ -113,7 +114,7 @@ async def _run(running: Server, model: Upstream, load: Load, *, session_form: bo
     replies = [Reply(browser) for browser in browsers]
 
     def spent() -> list[float]:
-        return [time.monotonic(), running.program.cpu_s(), model.program.cpu_s(), time.process_time()]
+        return [time.monotonic(), running.program.cpu_s(), model.program.cpu_s(), time.process_time(), machine_cpu_s()]
 
     before = spent()
     for number, reply in enumerate(replies):
@@ -137,8 +138,8 @@ async def warm_up(browsers: Sequence[Browser], *, session_form: bool) -> None:
 
 
 def figures(load: Load, replies: Sequence[Reply], spent: Sequence[float]) -> Row:
-    """What is told of one run; `spent`: seconds of the clock, and of CPU by the server, the model and the browsers."""
-    wall_s, server_s, upstream_s, browsers_s = spent
+    """What is told of one run; `spent`: seconds of the clock, and of CPU by server, model, browsers and all programs."""
+    wall_s, server_s, upstream_s, browsers_s, all_s = spent
     under_way = [one for reply in replies for one in delays(reply.frames)]
     right = sum(is_whole(reply.frames, reply.full_message, load.tokens) for reply in replies)
     return {
@@ -152,6 +153,7 @@ def figures(load: Load, replies: Sequence[Reply], spent: Sequence[float]) -> Row
         "server_cores": round(server_s / wall_s, 2),
         "upstream_cores": round(upstream_s / wall_s, 2),
         "browsers_cores": round(browsers_s / wall_s, 2),
+        "others_cores": round((all_s - server_s - upstream_s - browsers_s) / wall_s, 2),
     }
 
 
@@ -182,5 +184,6 @@ BENCHMARK = Benchmark(
         Column("server_cores", "cores: server", 2),
         Column("browsers_cores", "browsers", 2),
         Column("upstream_cores", "model", 2),
+        Column("others_cores", "others", 2),
     ),
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.benchmark import Benchmark, Column
-from benchmarks.figures import Row, groups, middle, ratio
+from benchmarks.figures import Row, groups, middle, ratio, shown
 from benchmarks.plots import draw
 from benchmarks.results import Result
 
@@ -76,19 +76,15 @@ def _cells(benchmark: Benchmark, columns: Sequence[Column], rows: Sequence[Row],
     labels = dict(zip(benchmark.labels, thing, strict=True))
     cells = list(thing)
     for column in columns:
-        cells.append(_figure(middle(rows, labels, column.key), column.digits))
+        cells.append(shown(middle(rows, labels, column.key), column.digits))
         if _compares(benchmark, column, rows):
             to = {benchmark.labels[0]: benchmark.baseline}
-            cells.append(_figure(ratio(rows, labels, column.key, to), 2))
+            cells.append(shown(ratio(rows, labels, column.key, to), 2))
     return cells
 
 
 def _compares(benchmark: Benchmark, column: Column, rows: Sequence[Row]) -> bool:
     return column.ratio and any(row[benchmark.labels[0]] == benchmark.baseline for row in rows)
-
-
-def _figure(value: float | None, digits: int) -> str:
-    return "" if value is None else f"{value:,.{digits}f}"
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from benchmarks.figures import groups, middle, ms, quantile, ratio
+from benchmarks.figures import groups, middle, ms, quantile, ratio, shown
 
 ROWS = [
     {"round": 1, "system": "Art Bot", "load": "heavy", "cpu": 20.0},
@@ -21,6 +21,12 @@ def test_a_quantile_is_one_of_the_values():
 def test_milliseconds():
     assert ms(0.012345678) == 12.35
     assert ms(None) is None
+
+
+def test_figures_are_as_exact_as_they_can_be_meant():
+    assert [shown(value, 2) for value in (0.456, 12.3, 99.999, 100.04, 12345.6, None)] == [
+        "0.46", "12.30", "100.00", "100", "12,346", "",
+    ]  # fmt: skip
 
 
 def test_what_was_measured_is_named_once():
