@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import resource
 import signal
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 from benchmarks import claims, first_token, history, idle, jobs, processes, relay, start
 from benchmarks.benchmark import Benchmark, LeftOut, Scope
 from benchmarks.figures import Row
-from benchmarks.programs import ROOT
+from benchmarks.programs import ROOT, machine_cpu_s
 from benchmarks.report import show, table
 from benchmarks.results import Result, load, machine, revision, save, today
 from benchmarks.systems import ALL
@@ -47,7 +48,7 @@ def run(benchmark: Benchmark, scope: Scope, rounds: int, until: float) -> Result
     """So many rounds of one benchmark, or fewer where the time is over before one begins."""
     rows: list[Row] = []
     left_out: dict[str, None] = {}
-    done = 0
+    done, began, others_before = 0, time.monotonic(), _others_cpu_s()
     while done < (1 if scope.tiny else rounds) and (not done or time.monotonic() < until):
         done += 1
         print(f"{benchmark.name}: round {done} of {rounds}", file=sys.stderr, flush=True)
@@ -57,7 +58,15 @@ def run(benchmark: Benchmark, scope: Scope, rounds: int, until: float) -> Result
                 print(f"  {row}", file=sys.stderr, flush=True)
         except LeftOut as why:
             left_out[str(why)] = None
-    return Result(benchmark.name, today(), revision(), machine(), done, tuple(rows), tuple(left_out))
+    others_cores = round((_others_cpu_s() - others_before) / (time.monotonic() - began), 2)
+    measured = tuple(rows), tuple(left_out), others_cores
+    return Result(benchmark.name, today(), revision(), machine(), done, *measured)
+
+
+def _others_cpu_s() -> float:
+    """What all programs of the machine have used but this one and those it started and saw the end of."""
+    mine = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return machine_cpu_s() - sum(used.ru_utime + used.ru_stime for used in mine)
 
 
 def _read(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -40,12 +40,14 @@ def section(benchmark: Benchmark, result: Result, *, has_picture: bool) -> list[
     picture = [f"![{benchmark.title}]({PICTURES.name}/{benchmark.name}.png)", ""] if has_picture else []
     missing = [f"Left out: {sentence}\n" for sentence in result.left_out]
     rounds = "1 round" if result.rounds == 1 else f"medians of {result.rounds} rounds"
+    busy = result.others_cores
+    others = "" if busy is None else f" Other programs took {busy:.1f} cores meanwhile."
     return [
         *picture,
         *table(benchmark, result.rows),
         "",
         *missing,
-        f"<sub>`make bench ONLY={benchmark.name}`, {rounds}, {result.date}, at {result.revision}. {result.machine}.</sub>",
+        f"<sub>`make bench ONLY={benchmark.name}`, {rounds}, {result.date}, at {result.revision}. {result.machine}.{others}</sub>",
     ]
 
 

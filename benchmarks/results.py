@@ -20,7 +20,13 @@ PACKAGES = ("flask-socketio", "eventlet", "openai", "sqlalchemy")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One benchmark's run: `rows` of all rounds, and in `left_out` sentences about what could not be measured."""
+    """One benchmark's run.
+
+    Attributes:
+        rows: of all rounds.
+        left_out: sentences about what could not be measured.
+        others_cores: what programs that have nothing to do with it took of the machine meanwhile.
+    """
 
     benchmark: str
     date: str
@@ -29,6 +35,7 @@ class Result:
     rounds: int
     rows: tuple[Row, ...]
     left_out: tuple[str, ...] = ()
+    others_cores: float | None = None
 
 
 def save(out: Path, result: Result) -> None:

@@ -21,7 +21,7 @@ ROWS = (
     {"round": 1, "system": "Art Bot", "load": "heavy", "cpu": 20.0, "p99": None},
     {"round": 1, "system": "Node", "load": "steady", "cpu": 2120.0, "p99": 5.0},
 )
-RESULT = Result("relay", "2026-01-02", "abc1234", "2 cores", 1, ROWS, ("The wind was too strong.",))
+RESULT = Result("relay", "2026-01-02", "abc1234", "2 cores", 1, ROWS, ("The wind was too strong.",), 0.34)
 PAGE = "before\n<!-- relay -->\nold\n<!-- end of relay -->\nafter\n<!-- idle -->\nkept\n<!-- end of idle -->\n"
 
 
@@ -47,7 +47,10 @@ def test_a_section_says_when_where_and_what_is_missing():
     text = "\n".join(section(BENCHMARK, RESULT, has_picture=True))
     assert text.startswith("![The relay](performance/relay.png)\n\n|")
     assert "Left out: The wind was too strong." in text
-    assert "`make bench ONLY=relay`, 1 round, 2026-01-02, at abc1234. 2 cores." in text
+    assert (
+        "`make bench ONLY=relay`, 1 round, 2026-01-02, at abc1234. 2 cores. Other programs took 0.3 cores meanwhile."
+        in text
+    )
 
 
 def test_only_what_is_between_the_marks_changes():
