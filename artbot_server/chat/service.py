@@ -41,6 +41,8 @@ from artbot_server.storage.turns import NewTurn
 log = structlog.get_logger()
 
 STORE_AGAIN_S = 1.0
+CHECKPOINTS_AT_ONCE = 100
+"""In one transaction: some milliseconds, in which nobody else in the process is served."""
 NO_PROMPT = EngineFailed("This reply holds no prompt to paint.", code="no_prompt")
 
 
@@ -189,6 +191,20 @@ class ChatService:
             outcome = Outcome(lost.content, lost.seq, "interrupted", error=INTERRUPTED)
             self._ports.publish(ids.session_id, last_event(ids, outcome, Finding(), None, None))
 
+    def checkpoint(self) -> None:
+        """Keep what all running replies have so far; called once a second, so that a killed process loses no more."""
+        grown = self.live.grown()
+        for first in range(0, len(grown), CHECKPOINTS_AT_ONCE):
+            some = grown[first : first + CHECKPOINTS_AT_ONCE]
+            texts = [(reply, *reply.snapshot()) for reply in some]
+            try:
+                self._store.checkpoint([(r.ids.session_id, r.ids.reply_id, text, seq) for r, text, seq in texts])
+            except Unavailable:
+                log.warning("a checkpoint was missed", replies=len(grown))
+                return
+            for reply, _, seq in texts:
+                reply.kept_seq = seq
+
     # Answering
 
     def _answer(self, reply: LiveReply, words: Words, system_prompt: str, user: Message) -> None:
@@ -215,7 +231,7 @@ class ChatService:
         try:
             try:
                 stream = self._ports.engine_for(words.key).open(request())
-                outcome = relay(reply, stream, send, lambda text, seq: self._checkpoint(ids, text, seq))
+                outcome = relay(reply, stream, send)
             except ArtbotError as error:
                 outcome = Outcome("", 0, "failed", error=error)
             found = finding(outcome, words.candidates if isinstance(words, Words) else None)
@@ -253,12 +269,6 @@ class ChatService:
                     raise
                 log.warning("a reply waits to be stored", reply_id=ids.reply_id)
                 time.sleep(STORE_AGAIN_S)
-
-    def _checkpoint(self, ids: ReplyIds, text: str, seq: int) -> None:
-        try:
-            self._store.checkpoint(ids.session_id, ids.reply_id, text, seq)
-        except Unavailable:
-            log.warning("a checkpoint was missed", reply_id=ids.reply_id)
 
 
 def _with_mode(words: Words) -> Words:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
@@ -196,13 +196,19 @@ class ConversationStore:
 
     # Replies
 
-    def checkpoint(self, session_id: str, reply_id: str, text: str, seq: int) -> None:
-        """Keep what a running reply has so far; at most once a second.
+    def checkpoint(self, texts: Sequence[tuple[str, str, str, int]]) -> None:
+        """Keep what running replies have so far: session, reply, text and frame number of each, in one transaction.
 
         Raises:
-            Unavailable: somebody has the lock just now. Waiting would hold up the stream; the next one has it all.
+            Unavailable: somebody has the lock just now. The next checkpoint has it all.
         """
-        self._update_reply(session_id, reply_id, {"content": text, "seq": seq}, wait_s=0)
+        if not texts:
+            return
+        its = (messages.c.session_id == bindparam("its_session"), messages.c.id == bindparam("its_id"))
+        running = and_(*its, messages.c.state == "streaming", messages.c.owner == self._owner)
+        statement = update(messages).where(running).values(content=bindparam("text"), seq=bindparam("last"))
+        rows = [dict(zip(("its_session", "its_id", "text", "last"), text, strict=True)) for text in texts]
+        self._database.write(lambda connection: connection.execute(statement, rows), wait_s=0)
 
     def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
         """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner.
