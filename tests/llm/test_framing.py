@@ -10,7 +10,7 @@ import pytest
 from artbot_server.llm.framing import MAX_LINE_BYTES, Body
 
 CHUNKED = [(b"transfer-encoding", b"chunked")]
-WIRE = b"5\r\nabcde\r\n1;why=\"not\"\r\nf\r\n00a \r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n"
+WIRE = b'5\r\nabcde\r\n1;why="not"\r\nf\r\n00a \r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n'
 TEXT = b"abcdef0123456789"
 
 
@@ -45,7 +45,17 @@ def test_what_follows_the_body_is_not_its() -> None:
 
 @pytest.mark.parametrize(
     "wire",
-    [b"no size\r\n", b"\r\n", b"-1\r\n", b"+1\r\n", b"0x1\r\n", b"1_0\r\n", b"1\r\nab\r\n", b"f" * 16 + b"\r\n", b"\xe9\r\n"],
+    [
+        b"no size\r\n",
+        b"\r\n",
+        b"-1\r\n",
+        b"+1\r\n",
+        b"0x1\r\n",
+        b"1_0\r\n",
+        b"1\r\nab\r\n",
+        b"f" * 16 + b"\r\n",
+        b"\xe9\r\n",
+    ],
 )
 def test_no_chunks(wire: bytes) -> None:
     body = Body(200, CHUNKED)
