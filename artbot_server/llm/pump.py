@@ -110,7 +110,7 @@ class Pump:
             over = stream.take(received)
         except BlockingIOError:  # half a TLS record
             return
-        except Exception as fault:  # it costs this stream and no other
+        except Exception as fault:  # noqa: BLE001 - it costs this stream and no other, and is raised to its owner
             return self._end(stream, fault)
         if over:
             self._end(stream, None)

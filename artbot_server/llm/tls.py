@@ -6,6 +6,7 @@ record for each token. This one reads the plain socket once and decrypts all tha
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 
@@ -84,8 +85,9 @@ class TlsConnection:
             pass
         except ssl.SSLEOFError:  # without a farewell, as many do: whether something is missing, the framing tells
             self._ended = True
-        if self._outgoing.pending:  # an answer to a change of keys
-            self._flush()
+        if self._outgoing.pending and not self._ended:  # the answer to a change of keys
+            with contextlib.suppress(OSError):  # whoever takes no answer shows it at the next read
+                self._flush()
         return b"".join(pieces)
 
     def _flush(self) -> None:
