@@ -18,6 +18,7 @@ from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.messages import Message
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
+from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.turns import (
     Finding,
     begun,
@@ -43,6 +44,8 @@ log = structlog.get_logger()
 STORE_AGAIN_S = 1.0
 CHECKPOINTS_AT_ONCE = 100
 """In one transaction: some milliseconds, in which nobody else in the process is served."""
+BEGINNING_AT_ONCE = 4
+"""Messages: saving one takes about a millisecond of the process, asking the model another."""
 NO_PROMPT = EngineFailed("This reply holds no prompt to paint.", code="no_prompt")
 
 
@@ -75,6 +78,7 @@ class ChatService:
         self._paintings = paintings
         self._ports = ports
         self.live = LiveReplies()
+        self._turnstile = Turnstile(BEGINNING_AT_ONCE)
 
     # Asking
 
@@ -90,6 +94,7 @@ class ChatService:
             BadRequest: `unsuitable` for this folder.
             Unavailable: the server is stopping.
         """
+        self._turnstile.pass_through()
         known = self._store.reply_to(session_id, words.message_id)
         if known is not None:
             return ids_of(known)
@@ -129,6 +134,7 @@ class ChatService:
         Raises:
             Unavailable: the server is stopping, or the database is away before the reply began.
         """
+        self._turnstile.pass_through()
         self.live.require_open()
         panel = words.client_sid or ""
         conversation = self._store.of_client(
@@ -230,6 +236,7 @@ class ChatService:
         last: Event | None = None
         try:
             try:
+                self._turnstile.pass_through()
                 stream = self._ports.engine_for(words.key).open(request())
                 outcome = relay(reply, stream, send)
             except ArtbotError as error:

@@ -41,7 +41,7 @@ class Carried:
     def _carry(self) -> None:
         try:
             self._pump.carry(self.near, self.take, self._silence_s)
-        except Exception as fault:
+        except (OSError, ZeroDivisionError) as fault:
             self.fault = fault
         finally:
             self.near.close()

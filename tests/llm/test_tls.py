@@ -113,7 +113,7 @@ def test_damaged_on_the_way(server_tls: ssl.SSLContext, client_tls: ssl.SSLConte
 
     server = Server(server_tls, damage)
     connection = TlsConnection(server.near, client_tls, "127.0.0.1")
-    with pytest.raises(OSError, match="(?i)record|decrypt|mac"):
+    with pytest.raises(OSError, match=r"(?i)record|decrypt|mac"):
         read_all(connection)
     connection.close()
 
