@@ -18,7 +18,6 @@ from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.messages import Message
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
-from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.turns import (
     Finding,
     begun,
@@ -31,6 +30,7 @@ from artbot_server.chat.turns import (
     title_of,
     user_message,
 )
+from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, BadRequest, EngineFailed, NotFound, Unavailable
 from artbot_server.events import Event, Frame, Publish, UserMessage

@@ -145,7 +145,11 @@ def test_a_stream_that_carries_itself(end, state):
     reply, stream, frames = LiveReply(IDS), CarriedStream("A ", "fox", end=end), []
     outcome = relay(reply, stream, frames.append)
     assert [(frame.message, frame.seq) for frame in frames] == [("A ", 1), ("fox", 2)]
-    assert (outcome.text, outcome.state, outcome.end) == ("A fox", state, end if state == "complete" and end else ReplyEnd())
+    assert (outcome.text, outcome.state, outcome.end) == (
+        "A fox",
+        state,
+        end if state == "complete" and end else ReplyEnd(),
+    )
     assert stream.closed.is_set()
 
 
