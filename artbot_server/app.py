@@ -92,6 +92,7 @@ class ArtBot:
         while not self._stopping.is_set():
             time.sleep(TICK_S)
             try:
+                self.services.chat.checkpoint()
                 self.services.queue.tick()
                 self.services.batches.tick()
                 if time.monotonic() - tended_at >= TEND_S:

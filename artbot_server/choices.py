@@ -11,7 +11,9 @@ from artbot_server.errors import BadRequest, ConfigError
 from artbot_server.llm.base import Engine
 from artbot_server.llm.demo.engine import DemoEngine
 from artbot_server.llm.openai_api import OpenAIEngine
+from artbot_server.llm.pump import Pump
 from artbot_server.painting.backend_addresses import DEMO_NAME, BackendAddress, read_addresses
+from artbot_server.patching import patched_for, real_epoll
 from artbot_server.sd.base import Backend
 
 if TYPE_CHECKING:  # the library half needs no database
@@ -25,8 +27,12 @@ DEMO_JOB_S = 4.0
 
 def choose_engine(settings: Settings) -> tuple[Engine, Callable[[str | None], Engine]]:
     """The engine of this server, and the one for a request: a caller's own key always goes to a real one."""
+    epoll = real_epoll() if patched_for() != "threading" else None
     real = OpenAIEngine(
-        base_url=settings.openai_base_url or OPENAI_URL, key=settings.openai_api_key or None, models=settings.models
+        base_url=settings.openai_base_url or OPENAI_URL,
+        key=settings.openai_api_key or None,
+        models=settings.models,
+        pump=Pump(epoll) if epoll else None,
     )
     real.client()  # three quarters of a second of imports, which would hold the loop at the first message
     if settings.openai_api_key or settings.openai_base_url:

@@ -1,10 +1,13 @@
-"""Makes the standard library wait in green threads, before anything else is imported. Nothing else belongs here."""
+"""Makes the standard library wait in green threads, before anything else is imported, and knows what that changed.
+Nothing else belongs here."""
 
 from __future__ import annotations
 
 import os
+import select
 import sys
 import warnings
+from typing import Any
 
 from artbot_server.errors import ConfigError
 
@@ -45,3 +48,20 @@ def patched_for() -> str:
     if gevent is not None and gevent.is_module_patched("socket"):
         return "gevent"
     return "threading"
+
+
+def real_epoll() -> Any:
+    """`select.epoll`, which patching takes away; None where the system has none.
+
+    It stops the process while it waits, so it is only asked what is there already.
+    """
+    mode = patched_for()
+    if mode == "eventlet":
+        from eventlet.patcher import original
+
+        return getattr(original("select"), "epoll", None)
+    if mode == "gevent":
+        from gevent.monkey import get_original
+
+        return get_original("select", "epoll") if hasattr(select, "EPOLLIN") else None
+    return getattr(select, "epoll", None)

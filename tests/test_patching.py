@@ -55,3 +55,21 @@ def test_ten_that_wait_wait_side_by_side(mode):
 @pytest.mark.parametrize("mode", ["eventlet", "gevent", "threading"])
 def test_a_process_knows_what_it_is_patched_for(mode):
     assert run(mode, "from artbot_server.patching import patched_for; print(patched_for())") == [mode]
+
+
+EPOLL = """
+import select
+from artbot_server.patching import real_epoll
+epoll = real_epoll()()
+import socket
+near, far = socket.socketpair()
+epoll.register(near.fileno(), select.EPOLLIN)
+far.sendall(b"x")
+print(hasattr(select, "epoll"), type(epoll).__module__, epoll.poll(0) == [(near.fileno(), select.EPOLLIN)])
+near.close(), far.close()
+"""
+
+
+@pytest.mark.parametrize(("mode", "still_there"), [("eventlet", "False"), ("gevent", "False"), ("threading", "True")])
+def test_epoll_is_had_although_patching_takes_it_away(mode, still_there):
+    assert run(mode, EPOLL) == [still_there, "select", "True"]

@@ -41,6 +41,8 @@ def request_for(
 
 
 def _kept(store: ConversationStore, paintings: Paintings, user: Message) -> list[Turn]:
+    if user.position == 0:
+        return []
     earlier = store.tail(user.conversation_id, limit=MAX_MESSAGES, before=user.position)
     painted = paintings.of_replies(user.session_id, replies_of(earlier))
     return [_turn(message, painted.get(message.id)) for message in earlier]

@@ -58,7 +58,7 @@ class CompletionService:
     def _run(self, reply: LiveReply, stream: ReplyStream) -> None:
         last: Event | None = None
         try:
-            outcome = relay(reply, stream, lambda _frame: None, lambda _text, _seq: None)
+            outcome = relay(reply, stream, lambda _frame: None)
             last = last_event(reply.ids, outcome, Finding(), None, None)
         finally:
             self._live.end(reply.ids)

@@ -109,6 +109,11 @@ class LiveReplies:
             )
         return found
 
+    def grown(self) -> list[LiveReply]:
+        """Those of a conversation that have text which is not kept yet."""
+        with self._lock:
+            return [r for r in self._live.values() if r.ids.conversation_id and r.seq > r.kept_seq]
+
     def drain(self, grace_s: float) -> None:
         """Let no new ones begin, wait up to `grace_s` seconds for the running ones, then interrupt them."""
         with self._lock:

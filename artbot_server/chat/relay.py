@@ -1,22 +1,18 @@
 """One reply on its way: the engine's stream becomes numbered frames, and can be read or stopped at any moment.
 
-Knows neither sockets nor the database: frames and checkpoints go out through the two functions it is given.
+Knows neither sockets nor the database: frames go out through the function it is given.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
 from artbot_server.errors import ArtbotError, Unavailable
 from artbot_server.events import Event, Frame
-from artbot_server.llm.base import ReplyEnd, ReplyStream
-
-CHECKPOINT_S = 1.0
-"""At most this much text is lost when the process is killed, and no more often is a running reply written."""
+from artbot_server.llm.base import CarriedStream, ReplyEnd, ReplyStream
 
 INTERRUPTED = Unavailable("The server stopped while this was being written; what had come is kept.", code="interrupted")
 
@@ -44,10 +40,15 @@ class Outcome:
 
 
 class LiveReply:
-    """The text so far and its frame number. Safe to use from any thread."""
+    """The text so far and its frame number. Safe to use from any thread.
+
+    Attributes:
+        kept_seq: the frame up to which the text has been stored; whoever stores it says so.
+    """
 
     def __init__(self, ids: ReplyIds) -> None:
         self.ids = ids
+        self.kept_seq = 0
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
         self._pieces: list[str] = []
@@ -61,6 +62,11 @@ class LiveReply:
     def ended_as(self) -> Literal["stopped", "interrupted"] | None:
         """Who asked for its end: its user (`stopped`) or a server that has to go (`interrupted`)."""
         return self._ended_as
+
+    @property
+    def seq(self) -> int:
+        """The number of its last frame."""
+        return self._seq
 
     def stop(self, *, interrupted: bool = False) -> None:
         """End it: at once, also when the model is silent or has not been asked yet."""
@@ -128,36 +134,34 @@ class LiveReply:
             return self._ended_as is None
 
 
-def relay(
-    reply: LiveReply,
-    stream: ReplyStream,
-    send: Callable[[Frame], None],
-    checkpoint: Callable[[str, int], None],
-) -> Outcome:
-    """Carry a stream to its end: a frame for each piece as it comes, a checkpoint at most once a second.
+def relay(reply: LiveReply, stream: ReplyStream, send: Callable[[Frame], None]) -> Outcome:
+    """Carry a stream to its end: a frame for each piece as it comes.
 
     Never raises for what the engine does: a broken stream is an Outcome with its error and the text that came.
     """
-    end = ReplyEnd()
+    end: ReplyEnd | None = None
     error: ArtbotError | None = None
-    saved_at = time.monotonic()
     if reply.attach(stream):
         try:
-            for piece in stream:
-                if isinstance(piece, ReplyEnd):
-                    end = piece
-                    break
-                send(reply.add(piece))
-                if time.monotonic() - saved_at >= CHECKPOINT_S:
-                    checkpoint(*reply.snapshot())
-                    saved_at = time.monotonic()
+            end = _carry(stream, lambda piece: send(reply.add(piece)))
         except ArtbotError as caught:
             error = caught
         finally:
             stream.close()
+    end = end or ReplyEnd()
     text, seq = reply.snapshot()
     if reply.ended_as == "interrupted":
         return Outcome(text, seq, "interrupted", end, INTERRUPTED)
     if reply.ended_as == "stopped":
         return Outcome(text, seq, "stopped", end)
     return Outcome(text, seq, "failed" if error else "complete", end, error)
+
+
+def _carry(stream: ReplyStream, take: Callable[[str], None]) -> ReplyEnd | None:
+    if isinstance(stream, CarriedStream):
+        return stream.carry(take)
+    for piece in stream:
+        if isinstance(piece, ReplyEnd):
+            return piece
+        take(piece)
+    return None

@@ -30,6 +30,7 @@ from artbot_server.chat.turns import (
     title_of,
     user_message,
 )
+from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, BadRequest, EngineFailed, NotFound, Unavailable
 from artbot_server.events import Event, Frame, Publish, UserMessage
@@ -41,6 +42,10 @@ from artbot_server.storage.turns import NewTurn
 log = structlog.get_logger()
 
 STORE_AGAIN_S = 1.0
+CHECKPOINTS_AT_ONCE = 100
+"""In one transaction: some milliseconds, in which nobody else in the process is served."""
+BEGINNING_AT_ONCE = 4
+"""Messages: saving one takes about a millisecond of the process, asking the model another."""
 NO_PROMPT = EngineFailed("This reply holds no prompt to paint.", code="no_prompt")
 
 
@@ -73,6 +78,7 @@ class ChatService:
         self._paintings = paintings
         self._ports = ports
         self.live = LiveReplies()
+        self._turnstile = Turnstile(BEGINNING_AT_ONCE)
 
     # Asking
 
@@ -88,6 +94,7 @@ class ChatService:
             BadRequest: `unsuitable` for this folder.
             Unavailable: the server is stopping.
         """
+        self._turnstile.pass_through()
         known = self._store.reply_to(session_id, words.message_id)
         if known is not None:
             return ids_of(known)
@@ -127,6 +134,7 @@ class ChatService:
         Raises:
             Unavailable: the server is stopping, or the database is away before the reply began.
         """
+        self._turnstile.pass_through()
         self.live.require_open()
         panel = words.client_sid or ""
         conversation = self._store.of_client(
@@ -189,6 +197,20 @@ class ChatService:
             outcome = Outcome(lost.content, lost.seq, "interrupted", error=INTERRUPTED)
             self._ports.publish(ids.session_id, last_event(ids, outcome, Finding(), None, None))
 
+    def checkpoint(self) -> None:
+        """Keep what all running replies have so far; called once a second, so that a killed process loses no more."""
+        grown = self.live.grown()
+        for first in range(0, len(grown), CHECKPOINTS_AT_ONCE):
+            some = grown[first : first + CHECKPOINTS_AT_ONCE]
+            texts = [(reply, *reply.snapshot()) for reply in some]
+            try:
+                self._store.checkpoint([(r.ids.session_id, r.ids.reply_id, text, seq) for r, text, seq in texts])
+            except Unavailable:
+                log.warning("a checkpoint was missed", replies=len(grown))
+                return
+            for reply, _, seq in texts:
+                reply.kept_seq = seq
+
     # Answering
 
     def _answer(self, reply: LiveReply, words: Words, system_prompt: str, user: Message) -> None:
@@ -214,8 +236,9 @@ class ChatService:
         last: Event | None = None
         try:
             try:
+                self._turnstile.pass_through()
                 stream = self._ports.engine_for(words.key).open(request())
-                outcome = relay(reply, stream, send, lambda text, seq: self._checkpoint(ids, text, seq))
+                outcome = relay(reply, stream, send)
             except ArtbotError as error:
                 outcome = Outcome("", 0, "failed", error=error)
             found = finding(outcome, words.candidates if isinstance(words, Words) else None)
@@ -253,12 +276,6 @@ class ChatService:
                     raise
                 log.warning("a reply waits to be stored", reply_id=ids.reply_id)
                 time.sleep(STORE_AGAIN_S)
-
-    def _checkpoint(self, ids: ReplyIds, text: str, seq: int) -> None:
-        try:
-            self._store.checkpoint(ids.session_id, ids.reply_id, text, seq)
-        except Unavailable:
-            log.warning("a checkpoint was missed", reply_id=ids.reply_id)
 
 
 def _with_mode(words: Words) -> Words:

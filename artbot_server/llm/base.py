@@ -6,9 +6,9 @@ runs over all of them (tests/contracts/engine_contract.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,21 @@ class ReplyStream(Protocol):
         """End it now, from any thread, also while the model is silent. Safe to call twice and after the end.
 
         An iterating reader simply stops (no `ReplyEnd`, no error).
+        """
+        ...
+
+
+@runtime_checkable
+class CarriedStream(ReplyStream, Protocol):
+    """A reply that can be handed on without waking its reader for every piece."""
+
+    def carry(self, take: Callable[[str], None]) -> ReplyEnd | None:
+        """In the place of iterating: call `take` with each piece, wait for the end, and return it; None when closed.
+
+        `take` may be called from another thread, one call at a time, and must not wait for anything.
+
+        Raises:
+            EngineFailed: the stream broke; what was given before is valid.
         """
         ...
 

@@ -1,10 +1,11 @@
-"""The wire under the SDK: one TCP or TLS connection for each request, HTTP/1.1 read with h11, handed to the SDK's
-client as an `httpx2` transport.
+"""The wire under the SDK: one TCP or TLS connection for each request, headers read with h11, handed to the SDK's client
+as an `httpx2` transport.
 
 Why not httpx2's own: it gives a body chunk by chunk (this one gives what a read brought, joined, so a busy stream costs
-a wake-up a read and not a token), and it hides the socket until the headers are there (a model is silent mostly before
-them, and must be stoppable then). The SDK never uses a stream's connection twice, so no pool is lost. Import this only
-where a real engine is configured.
+a wake-up a read and not a token), it hides the socket until the headers are there (a model is silent mostly before
+them, and must be stoppable then), and whoever reads all streams at once (`pump.py`) needs the socket afterwards too:
+`Incoming`, under INCOMING in the response's extensions. The SDK never uses a stream's connection twice, so no pool is
+lost. Import this only where a real engine is configured.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ from urllib.request import getproxies, proxy_bypass
 import h11
 import httpx2
 
+from artbot_server.llm.framing import Body
+from artbot_server.llm.tls import Connection, TlsConnection
 from artbot_server.llm.wire import CURRENT_WIRE, Wire
 
 READ_BYTES = 65_536
 """One read: more than a model writes between two wake-ups."""
 
 MAX_HEADER_BYTES = 65_536
+
+INCOMING = "artbot_incoming"
 
 
 class StreamTransport(httpx2.BaseTransport):
@@ -58,16 +63,21 @@ class StreamTransport(httpx2.BaseTransport):
             target, headers = str(request.url), headers + _proxy_headers(proxy)
         exchange = _Exchange(connection)
         try:
-            with _named(httpx2.ReadTimeout, httpx2.ReadError):
+            with named_reads():
                 connection.settimeout(timeout["read"])
                 exchange.send(request.method, target, headers, request.read())
-                head = exchange.head()
+                incoming = exchange.answer()
         except BaseException:
             connection.close()
             raise
-        return httpx2.Response(head.status_code, headers=list(head.headers.raw_items()), stream=_Body(exchange))
+        return httpx2.Response(
+            incoming.status,
+            headers=list(incoming.headers.raw_items()),
+            stream=_Reads(incoming),
+            extensions={INCOMING: incoming},
+        )
 
-    def _connect(self, url: httpx2.URL, proxy: SplitResult | None, timeout: float, wire: Wire) -> socket.socket:
+    def _connect(self, url: httpx2.URL, proxy: SplitResult | None, timeout: float, wire: Wire) -> Connection:
         secure = url.scheme == "https"
         host = url.raw_host.decode("ascii").strip("[]")
         port = url.port or (443 if secure else 80)
@@ -79,8 +89,7 @@ class StreamTransport(httpx2.BaseTransport):
                 if proxy:
                     _tunnel(connection, proxy, host, port)
                 tls = self._tls or httpx2.create_ssl_context()  # the latter after a redirect
-                connection = tls.wrap_socket(connection, server_hostname=host)
-                wire.hold(connection)
+                return TlsConnection(connection, tls, host)
         except BaseException:
             connection.close()
             raise
@@ -96,11 +105,32 @@ class StreamTransport(httpx2.BaseTransport):
         return proxy
 
 
-class _Exchange:
-    """One request and its answer on a connected socket."""
+class Incoming:
+    """A response whose headers are here and whose body comes.
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.socket = connection
+    Attributes:
+        first: what came of the body together with the headers; to be fed before anything that is read.
+    """
+
+    def __init__(self, connection: Connection, head: h11.Response, first: bytes) -> None:
+        self.connection = connection
+        self.status = head.status_code
+        self.headers = head.headers
+        self.first = first
+        self.body = Body(head.status_code, head.headers)
+
+    def require_whole(self) -> None:
+        """Raises httpx2.TransportError when the body ended too early or is no HTTP."""
+        if self.body.fault:
+            kind = httpx2.ReadError if self.body.fault == "cut" else httpx2.RemoteProtocolError
+            raise kind(f"the body is {self.body.fault}")
+
+
+class _Exchange:
+    """A request and the headers of its answer, on a connected socket."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADER_BYTES)
         self._ended = False
 
@@ -113,30 +143,20 @@ class _Exchange:
             message += self._http.send(h11.Data(data=body)) or b""
         message += self._http.send(h11.EndOfMessage()) or b""
         with contextlib.suppress(BrokenPipeError):  # a server may refuse before it has read everything, and say why
-            self.socket.sendall(message)
+            self._connection.sendall(message)
 
-    def head(self) -> h11.Response:
+    def answer(self) -> Incoming:
+        """Wait for it."""
         while True:
             event = self._next()
             if isinstance(event, h11.Response):
-                return event
+                return Incoming(self._connection, event, self._http.trailing_data[0])
             if event is h11.NEED_DATA:
-                self.receive()
+                received = self._connection.recv(READ_BYTES)
+                self._ended = not received
+                self._http.receive_data(received)
             elif not isinstance(event, h11.InformationalResponse):
                 raise httpx2.ReadError("closed without a response")
-
-    def receive(self) -> None:
-        received = self.socket.recv(READ_BYTES)
-        self._ended = not received
-        self._http.receive_data(received)
-
-    def decoded(self, pieces: list[bytes]) -> bool:
-        """Append what is already here of the body; True at its end."""
-        while True:
-            event = self._next()
-            if not isinstance(event, h11.Data):
-                return event is not h11.NEED_DATA
-            pieces.append(bytes(event.data))
 
     def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         try:
@@ -146,32 +166,28 @@ class _Exchange:
             raise kind(str(exc)) from exc
 
 
-class _Body(httpx2.SyncByteStream):
+class _Reads(httpx2.SyncByteStream):
     """A body that yields, for each read of the socket, all that it brought."""
 
-    def __init__(self, exchange: _Exchange) -> None:
-        self._exchange = exchange
+    def __init__(self, incoming: Incoming) -> None:
+        self._incoming = incoming
 
     def __iter__(self) -> Iterator[bytes]:
-        with _named(httpx2.ReadTimeout, httpx2.ReadError):
-            while True:
-                pieces: list[bytes] = []
-                broken: httpx2.TransportError | None = None
-                ended = False
-                try:
-                    ended = self._exchange.decoded(pieces)
-                except httpx2.TransportError as exc:
-                    broken = exc
-                if pieces:  # also those that came just before the fault
-                    yield b"".join(pieces)
-                if broken:
-                    raise broken
-                if ended:
-                    return
-                self._exchange.receive()
+        incoming = self._incoming
+        if incoming.first:
+            yield from self._given(incoming.first)
+        while not incoming.body.over:
+            with named_reads():
+                received = incoming.connection.recv(READ_BYTES)
+            yield from self._given(received)
+
+    def _given(self, received: bytes) -> Iterator[bytes]:
+        if data := self._incoming.body.feed(received):
+            yield data
+        self._incoming.require_whole()  # after what came before the fault
 
     def close(self) -> None:
-        self._exchange.socket.close()
+        self._incoming.connection.close()
 
 
 def _address(proxy: SplitResult) -> tuple[str, int]:
@@ -182,7 +198,7 @@ def _tunnel(connection: socket.socket, proxy: SplitResult, host: str, port: int)
     exchange = _Exchange(connection)
     authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     exchange.send("CONNECT", authority, [(b"Host", authority.encode()), *_proxy_headers(proxy)])
-    status = exchange.head().status_code
+    status = exchange.answer().status
     if status != 200:
         raise httpx2.ProxyError(f"the proxy answered {status}")
 
@@ -192,6 +208,11 @@ def _proxy_headers(proxy: SplitResult) -> list[tuple[bytes, bytes]]:
         return []
     pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
     return [(b"Proxy-Authorization", b"Basic " + b64encode(pair.encode()))]
+
+
+def named_reads() -> contextlib.AbstractContextManager[None]:
+    """Faults of reading under httpx2's names."""
+    return _named(httpx2.ReadTimeout, httpx2.ReadError)
 
 
 @contextlib.contextmanager

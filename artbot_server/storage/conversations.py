@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
-from artbot_server.storage.database import LOCKED_FOR_S, Database
+from artbot_server.storage.database import Database
 from artbot_server.storage.schema import batches, conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
 from artbot_server.storage.turns import (
@@ -19,11 +19,33 @@ from artbot_server.storage.turns import (
     OWNER_LEASE_S,
     NewTurn,
     SavedTurn,
+    TurnWriter,
     conversation_of,
     message_of,
     within,
-    write_turn,
 )
+
+NO_END = 2**31 - 1
+"""A position behind all messages."""
+
+# Statements that every message needs, made once: building one costs four times as much as running it.
+_OF_PANEL = select(conversations).where(
+    conversations.c.session_id == bindparam("its_session"), conversations.c.client_sid == bindparam("its_panel")
+)
+_OF_SESSION = messages.c.session_id == bindparam("its_session")
+_ITS = and_(_OF_SESSION, messages.c.id == bindparam("its_id"))
+_MESSAGE = select(*MESSAGE_COLUMNS).where(_ITS)
+_REPLY_TO = select(*MESSAGE_COLUMNS).where(
+    _OF_SESSION, messages.c.message_id == bindparam("its_message"), messages.c.role == "assistant"
+)
+_TAIL = (
+    select(*MESSAGE_COLUMNS)
+    .where(messages.c.conversation_id == bindparam("its_id"), messages.c.position < bindparam("before"))
+    .order_by(messages.c.position.desc())
+    .limit(bindparam("most"))
+)
+_CHECKPOINT = update(messages).where(_ITS, messages.c.state == "streaming", messages.c.owner == bindparam("its_owner"))
+_FINISH = update(messages).where(_ITS, messages.c.state.in_(("streaming", "interrupted")))
 
 
 class ConversationStore:
@@ -36,6 +58,7 @@ class ConversationStore:
     def __init__(self, database: Database, owner: str) -> None:
         self._database = database
         self._owner = owner
+        self._turns = TurnWriter(owner, database.now)
 
     # Conversations
 
@@ -61,15 +84,12 @@ class ConversationStore:
         """The conversation of an article client's panel; its first message makes it as `otherwise` says."""
 
         def work(connection: Connection) -> Conversation:
-            keep_session(connection, otherwise.session_id)
-            query = select(conversations).where(
-                conversations.c.session_id == otherwise.session_id,
-                conversations.c.client_sid == otherwise.client_sid,
-            )
-            row = connection.execute(query).first()
+            its = {"its_session": otherwise.session_id, "its_panel": otherwise.client_sid}
+            row = connection.execute(_OF_PANEL, its).first()
             if row is not None:
                 return conversation_of(row)
-            connection.execute(conversations.insert().values(asdict(otherwise)))
+            keep_session(connection, otherwise.session_id)
+            connection.execute(conversations.insert(), asdict(otherwise))
             return otherwise
 
         try:
@@ -153,35 +173,27 @@ class ConversationStore:
             Busy: with `alone`, when a reply is being written.
         """
 
-        def work(connection: Connection) -> SavedTurn:
-            return write_turn(connection, turn, self._owner, self._database.now)
-
         try:
-            return self._database.write(work)
+            return self._database.write(lambda connection: self._turns.write(connection, turn))
         except IntegrityError:  # another process was quicker by a blink: its turn counts
-            return self._database.write(work)
+            return self._database.write(lambda connection: self._turns.write(connection, turn))
 
     def message(self, session_id: str, id: str) -> Message | None:
         """One message or reply by its id, within the session."""
-        query = select(*MESSAGE_COLUMNS).where(messages.c.session_id == session_id, messages.c.id == id)
-        row = self._database.read(lambda connection: connection.execute(query).first())
+        its = {"its_session": session_id, "its_id": id}
+        row = self._database.read(lambda connection: connection.execute(_MESSAGE, its).first())
         return message_of(row) if row else None
 
     def reply_to(self, session_id: str, message_id: str) -> Message | None:
         """The reply to a user's message."""
-        query = select(*MESSAGE_COLUMNS).where(
-            messages.c.session_id == session_id, messages.c.message_id == message_id, messages.c.role == "assistant"
-        )
-        row = self._database.read(lambda connection: connection.execute(query).first())
+        its = {"its_session": session_id, "its_message": message_id}
+        row = self._database.read(lambda connection: connection.execute(_REPLY_TO, its).first())
         return message_of(row) if row else None
 
     def tail(self, conversation_id: str, *, limit: int, before: int | None = None) -> list[Message]:
         """The last messages, oldest first; `before` is a position to go back from. Costs the same at any length."""
-        query = select(*MESSAGE_COLUMNS).where(messages.c.conversation_id == conversation_id)
-        if before is not None:
-            query = query.where(messages.c.position < before)
-        query = query.order_by(messages.c.position.desc()).limit(limit)
-        rows = self._database.read(lambda connection: connection.execute(query).fetchall())
+        its = {"its_id": conversation_id, "before": NO_END if before is None else before, "most": limit}
+        rows = self._database.read(lambda connection: connection.execute(_TAIL, its).fetchall())
         return [message_of(row) for row in reversed(rows)]
 
     def part(self, conversation_id: str, *, after: int, limit: int) -> list[Message]:
@@ -196,33 +208,25 @@ class ConversationStore:
 
     # Replies
 
-    def checkpoint(self, session_id: str, reply_id: str, text: str, seq: int) -> None:
-        """Keep what a running reply has so far; at most once a second.
+    def checkpoint(self, texts: Sequence[tuple[str, str, str, int]]) -> None:
+        """Keep what running replies have so far: session, reply, text and frame number of each, in one transaction.
 
         Raises:
-            Unavailable: somebody has the lock just now. Waiting would hold up the stream; the next one has it all.
+            Unavailable: somebody has the lock just now. The next checkpoint has it all.
         """
-        self._update_reply(session_id, reply_id, {"content": text, "seq": seq}, wait_s=0)
+        if not texts:
+            return
+        rows = [dict(zip(("its_session", "its_id", "content", "seq"), each, strict=True)) for each in texts]
+        rows = [row | {"its_owner": self._owner} for row in rows]
+        self._database.write(lambda connection: connection.execute(_CHECKPOINT, rows), wait_s=0)
 
     def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
         """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner.
 
         Also over one that was taken for lost meanwhile (a process that stood still for longer than its lease).
         """
-        self._update_reply(
-            session_id, reply_id, {**values, "owner": None, "owner_until": None}, states=("streaming", "interrupted")
-        )
-
-    def _update_reply(
-        self, session_id: str, reply_id: str, values: Mapping[str, Any],
-        wait_s: float = LOCKED_FOR_S, states: Sequence[str] = ("streaming",),
-    ) -> None:  # fmt: skip
-        statement = (
-            update(messages)
-            .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state.in_(states))
-            .values(**values)
-        )
-        self._database.write(lambda connection: connection.execute(statement), wait_s=wait_s)
+        ended = {**values, "owner": None, "owner_until": None, "its_session": session_id, "its_id": reply_id}
+        self._database.write(lambda connection: connection.execute(_FINISH, ended))
 
     def renew(self, reply_ids: Sequence[str]) -> None:
         """Say that this process still streams these replies."""

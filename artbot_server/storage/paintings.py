@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, Table, and_, func, select, union_all
+from sqlalchemy import ColumnElement, Table, and_, bindparam, func, select, union_all
 
 from artbot_server.chat.history import Painted
 from artbot_server.storage.database import Database
@@ -12,6 +12,16 @@ from artbot_server.storage.schema import jobs, messages, pictures
 
 WORKED_ON = ("picture", "upload")
 """Kinds of pictures that one can go on from; no masks, no grids."""
+
+_OF_REPLIES = (  # every message needs it: made once
+    select(jobs.c.reply_id, jobs.c.prompt, jobs.c.negative_prompt)
+    .where(
+        jobs.c.session_id == bindparam("its_session"),
+        jobs.c.reply_id.in_(bindparam("replies", expanding=True)),
+        jobs.c.prompt != "",
+    )
+    .order_by(jobs.c.created_at, jobs.c.id)
+)
 
 
 class Paintings:
@@ -60,12 +70,8 @@ class Paintings:
 
     def of_replies(self, session_id: str, reply_ids: Collection[str]) -> dict[str, Painted]:
         """For each of these replies from which something was painted, the last prompt that was."""
-        query = (
-            select(jobs.c.reply_id, jobs.c.prompt, jobs.c.negative_prompt)
-            .where(jobs.c.session_id == session_id, jobs.c.reply_id.in_(reply_ids), jobs.c.prompt != "")
-            .order_by(jobs.c.created_at, jobs.c.id)
-        )
-        rows = self._database.read(lambda connection: connection.execute(query).fetchall())
+        its = {"its_session": session_id, "replies": list(reply_ids)}
+        rows = self._database.read(lambda connection: connection.execute(_OF_REPLIES, its).fetchall())
         return {row.reply_id: Painted(row.prompt, row.negative_prompt) for row in rows}
 
     def of_picture(self, session_id: str, picture_id: str) -> Painted | None:

@@ -9,7 +9,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, case, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
@@ -59,36 +59,105 @@ def message_of(row: Row[Any]) -> Message:
     return Message(**row._mapping)
 
 
-def within(session_id: str, conversation_id: str) -> Any:
+def within(session_id: Any, conversation_id: Any) -> Any:
     """The condition for one conversation of one session."""
     return and_(conversations.c.session_id == session_id, conversations.c.id == conversation_id)
 
 
-def write_turn(connection: Connection, turn: NewTurn, owner: str, now: ColumnElement[float]) -> SavedTurn:
-    """Save a turn, or give the one that is there for its `message_id`.
+class TurnWriter:
+    """Writes turns of one web process.
 
-    Raises:
-        NotFound: no such conversation in this session.
-        Busy: `closed`, or with `alone`, when a reply is being written.
+    The statements are made once: building one costs four times as much as running it, and a reply's first token waits
+    for them all.
+
+    Args:
+        owner: the process's name.
+        now: the database's clock.
     """
-    user = turn.user
-    keep_session(connection, user.session_id)
-    if turn.begins is not None:
-        connection.execute(conversations.insert().values(asdict(turn.begins)))
-    its = within(user.session_id, user.conversation_id)
-    # The row's lock comes first: what follows is then decided by one writer of this conversation at a time.
-    found = connection.execute(select(conversations.c.closed_at).where(its).with_for_update()).first()
-    known = _known_turn(connection, user)
-    if known is not None:
+
+    def __init__(self, owner: str, now: ColumnElement[float]) -> None:
+        self._owner = owner
+        of_turn = and_(
+            messages.c.session_id == bindparam("its_session"), messages.c.message_id == bindparam("its_message")
+        )
+        self._known = select(*MESSAGE_COLUMNS).where(of_turn).order_by(messages.c.position)
+        self._running = select(messages.c.id).where(
+            messages.c.conversation_id == bindparam("its_id"),
+            messages.c.state == "streaming",
+            messages.c.owner_until >= now,  # those whose process is gone do not count
+        )
+        streams = and_(messages.c.session_id == bindparam("its_session"), messages.c.id == bindparam("its_id"))
+        self._own = update(messages).where(streams).values(owner=owner, owner_until=now + OWNER_LEASE_S)
+
+    def write(self, connection: Connection, turn: NewTurn) -> SavedTurn:
+        """Save a turn, or give the one that is there for its `message_id`.
+
+        Raises:
+            NotFound: no such conversation in this session.
+            Busy: `closed`, or with `alone`, when a reply is being written.
+        """
+        user = turn.user
+        its = {"its_session": user.session_id, "its_id": user.conversation_id}
         if turn.begins is not None:
-            connection.execute(delete(conversations).where(its))
-        return known
-    if found is None:
-        raise NotFound("There is no such conversation in this session.", field="conversation_id")
-    require_not_closed(found.closed_at)
-    if turn.alone and _is_running(connection, user.conversation_id, now):
-        raise Busy("This conversation is still being answered; wait for the reply or stop it.")
-    return _append(connection, turn, owner, now)
+            keep_session(connection, user.session_id)
+            connection.execute(_BEGIN, asdict(turn.begins))
+        # The row's lock comes first: what follows is then decided by one writer of this conversation at a time.
+        found = connection.execute(_LOCK, its).first()
+        known = self._known_turn(connection, user)
+        if known is not None:
+            if turn.begins is not None:
+                connection.execute(_FORGET, its)
+            return known
+        if found is None:
+            raise NotFound("There is no such conversation in this session.", field="conversation_id")
+        require_not_closed(found.closed_at)
+        if turn.alone and connection.execute(self._running, its).first() is not None:
+            raise Busy("This conversation is still being answered; wait for the reply or stop it.")
+        return self._append(connection, turn)
+
+    def _known_turn(self, connection: Connection, user: Message) -> SavedTurn | None:
+        its = {"its_session": user.session_id, "its_message": user.message_id}
+        pair = [message_of(row) for row in connection.execute(self._known, its)]
+        if not pair:
+            return None
+        its = {"its_session": user.session_id, "its_id": pair[0].conversation_id}
+        return SavedTurn(conversation_of(connection.execute(_CONVERSATION, its).one()), *pair)
+
+    def _append(self, connection: Connection, turn: NewTurn) -> SavedTurn:
+        user = turn.user
+        grown = {
+            "its_session": user.session_id, "its_id": user.conversation_id, "at": time.time(),
+            "its_title": turn.title, "its_folder": user.folder, "its_template": user.template,
+        }  # fmt: skip
+        changed = connection.execute(_GROW, grown).one()
+        position = changed.message_count - 2
+        saved = SavedTurn(
+            conversation_of(changed), replace(user, position=position), replace(turn.reply, position=position + 1)
+        )
+        rows = [asdict(message) | {"owner": None, "owner_until": None} for message in (saved.user, saved.reply)]
+        connection.execute(_ADD, rows)
+        connection.execute(self._own, {"its_session": user.session_id, "its_id": saved.reply.id})
+        return saved
+
+
+_ITS = within(bindparam("its_session"), bindparam("its_id"))
+_BEGIN = conversations.insert()
+_FORGET = delete(conversations).where(_ITS)
+_CONVERSATION = select(conversations).where(_ITS)
+_LOCK = select(conversations.c.closed_at).where(_ITS).with_for_update()
+_GROW = (
+    update(conversations)
+    .where(_ITS)
+    .values(
+        message_count=conversations.c.message_count + 2,
+        updated_at=bindparam("at"),
+        title=case((conversations.c.title == "", bindparam("its_title")), else_=conversations.c.title),
+        folder=bindparam("its_folder"),
+        template=bindparam("its_template"),
+    )
+    .returning(*conversations.c)
+)
+_ADD = messages.insert()
 
 
 def require_open(connection: Connection, session_id: str, conversation_id: str | None) -> None:
@@ -102,48 +171,3 @@ def require_not_closed(closed_at: float | None) -> None:
     """A closed conversation takes no messages and no jobs. Raises Busy (`closed`)."""
     if closed_at is not None:
         raise Busy("This conversation is closed; begin a new one.", code="closed", field="conversation_id")
-
-
-def _append(connection: Connection, turn: NewTurn, owner: str, now: ColumnElement[float]) -> SavedTurn:
-    user = turn.user
-    changed = connection.execute(
-        update(conversations)
-        .where(within(user.session_id, user.conversation_id))
-        .values(
-            message_count=conversations.c.message_count + 2,
-            updated_at=time.time(),
-            title=case((conversations.c.title == "", turn.title), else_=conversations.c.title),
-            folder=user.folder,
-            template=user.template,
-        )
-        .returning(*conversations.c)
-    ).one()
-    position = changed.message_count - 2
-    saved = SavedTurn(
-        conversation_of(changed), replace(user, position=position), replace(turn.reply, position=position + 1)
-    )
-    rows = [asdict(message) | {"owner": None, "owner_until": None} for message in (saved.user, saved.reply)]
-    connection.execute(messages.insert(), rows)
-    streams = and_(messages.c.session_id == user.session_id, messages.c.id == saved.reply.id)
-    connection.execute(update(messages).where(streams).values(owner=owner, owner_until=now + OWNER_LEASE_S))
-    return saved
-
-
-def _known_turn(connection: Connection, user: Message) -> SavedTurn | None:
-    its = and_(messages.c.session_id == user.session_id, messages.c.message_id == user.message_id)
-    query = select(*MESSAGE_COLUMNS).where(its).order_by(messages.c.position)
-    pair = [message_of(row) for row in connection.execute(query)]
-    if not pair:
-        return None
-    conversation = connection.execute(select(conversations).where(conversations.c.id == pair[0].conversation_id)).one()
-    return SavedTurn(conversation_of(conversation), *pair)
-
-
-def _is_running(connection: Connection, conversation_id: str, now: ColumnElement[float]) -> bool:
-    """Whether a reply is being written; those whose process is gone do not count."""
-    query = select(messages.c.id).where(
-        messages.c.conversation_id == conversation_id,
-        messages.c.state == "streaming",
-        messages.c.owner_until >= now,
-    )
-    return connection.execute(query).first() is not None

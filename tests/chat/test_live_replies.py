@@ -119,3 +119,17 @@ def test_draining_interrupts_what_does_not_end_and_waits_for_its_last_words(live
     live.drain(0.05)
     assert told == ["interrupted"]
     thread.join()
+
+
+def test_what_has_grown_since_it_was_kept(live):
+    grows, waits = live.begin(IDS), live.begin(other(2))
+    live.begin(other(3, conversation_id="")).add("of no conversation: never stored")
+    assert live.grown() == []
+    grows.add("A ")
+    grows.add("fox")
+    assert live.grown() == [grows]
+    grows.kept_seq = 2
+    assert live.grown() == []
+    waits.add("A")
+    grows.add(".")
+    assert live.grown() == [grows, waits]

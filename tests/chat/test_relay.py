@@ -1,9 +1,8 @@
 import threading
-import time
 
 import pytest
 
-from artbot_server.chat.relay import CHECKPOINT_S, LiveReply, ReplyIds, relay
+from artbot_server.chat.relay import LiveReply, ReplyIds, relay
 from artbot_server.errors import EngineFailed
 from artbot_server.events import Frame, ServerChanged
 from artbot_server.llm.base import ChatRequest, ReplyEnd
@@ -20,12 +19,12 @@ class Way:
     def __init__(self, *script):
         self.reply = LiveReply(IDS)
         self.stream = ScriptedEngine(*script).open(QUESTION)
-        self.frames, self.checkpoints = [], []
+        self.frames = []
         self.outcome = None
         self._thread = threading.Thread(target=self.run)
 
     def run(self):
-        self.outcome = relay(self.reply, self.stream, self.frames.append, lambda *kept: self.checkpoints.append(kept))
+        self.outcome = relay(self.reply, self.stream, self.frames.append)
         return self.outcome
 
     def start(self):
@@ -113,23 +112,45 @@ def test_a_stream_without_an_end_is_complete():
 def test_a_fault_of_ours_closes_the_stream_too():
     way = Way("A fox")
     with pytest.raises(ZeroDivisionError):
-        relay(way.reply, way.stream, lambda frame: 1 // 0, lambda text, seq: None)
+        relay(way.reply, way.stream, lambda frame: 1 // 0)
     assert way.stream.closed.is_set()
 
 
-def test_a_long_reply_is_kept_about_once_a_second_and_whole():
-    pause = threading.Event()
-    way = Way("A ", lambda: pause.wait(CHECKPOINT_S + 0.05), "red ", "fox", ReplyEnd())
-    before = time.monotonic()
-    way.run()
-    assert way.checkpoints == [("A red ", 2)]
-    assert len(way.checkpoints) <= time.monotonic() - before
+class CarriedStream:
+    """Gives its pieces to `take` from another thread, then ends as it was told to."""
+
+    def __init__(self, *pieces, end):
+        self._pieces, self._end = pieces, end
+        self.closed = threading.Event()
+
+    def __iter__(self):
+        raise AssertionError("it carries itself")
+
+    def carry(self, take):
+        other = threading.Thread(target=lambda: [take(piece) for piece in self._pieces])
+        other.start()
+        other.join(10)
+        if isinstance(self._end, EngineFailed):
+            raise self._end
+        return self._end
+
+    def close(self):
+        self.closed.set()
 
 
-def test_a_short_reply_is_not_written_on_its_way():
-    way = Way(*"A red fox in the snow", ReplyEnd())
-    assert way.run().seq == 21
-    assert way.checkpoints == []
+@pytest.mark.parametrize(
+    ("end", "state"), [(ReplyEnd("stop"), "complete"), (None, "complete"), (EngineFailed("It broke."), "failed")]
+)
+def test_a_stream_that_carries_itself(end, state):
+    reply, stream, frames = LiveReply(IDS), CarriedStream("A ", "fox", end=end), []
+    outcome = relay(reply, stream, frames.append)
+    assert [(frame.message, frame.seq) for frame in frames] == [("A ", 1), ("fox", 2)]
+    assert (outcome.text, outcome.state, outcome.end) == (
+        "A fox",
+        state,
+        end if state == "complete" and end else ReplyEnd(),
+    )
+    assert stream.closed.is_set()
 
 
 def told(news):

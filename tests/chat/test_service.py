@@ -4,6 +4,7 @@ import uuid
 import pytest
 from sqlalchemy import text
 
+from artbot_server.chat.service import CHECKPOINTS_AT_ONCE
 from artbot_server.chat.turns import begun
 from artbot_server.errors import BadRequest, Busy, EngineFailed, NotFound, TooMany, Unavailable
 from artbot_server.llm.base import ReplyEnd
@@ -592,3 +593,38 @@ def test_options_and_a_system_prompt_of_ones_own_reach_the_model(house):
     [request] = house.engine.requests
     assert request.messages[0] == {"role": "system", "content": "Be brief."}
     assert request.options == {"top_p": 0.5}
+
+
+def test_a_running_reply_is_kept_as_far_as_it_is(house):
+    house.engine = ScriptedEngine("A ", "red ", threading.Event(), ReplyEnd("stop"))
+    ids = house.say()
+    house.stream()
+    assert house.stored(ids).content == ""
+    house.service.checkpoint()
+    assert (house.stored(ids).content, house.stored(ids).seq, house.stored(ids).state) == ("A red ", 2, "streaming")
+
+
+def test_a_checkpoint_that_was_missed_is_made_up_for(house):
+    house.engine = ScriptedEngine("A ", "red ", threading.Event(), ReplyEnd("stop"))
+    ids = house.say()
+    house.stream()
+    other = Database(house.url)
+
+    def hold(connection):
+        connection.execute(text("UPDATE conversations SET title = 'held'"))
+        house.service.checkpoint()
+
+    other.write(hold)
+    other.close()
+    assert house.stored(ids).content == ""
+    house.service.checkpoint()
+    assert house.stored(ids).content == "A red "
+
+
+def test_many_running_replies_are_kept_together(house):
+    house.engine = ScriptedEngine("A ", "red ", threading.Event(), ReplyEnd("stop"))
+    said = [house.say(session_id=f"session-{number}") for number in range(CHECKPOINTS_AT_ONCE + 1)]
+    for number in range(len(said)):
+        house.stream(number)
+    house.service.checkpoint()
+    assert {house.stored(ids).content for ids in said} == {"A red "}

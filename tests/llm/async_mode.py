@@ -1,4 +1,5 @@
-"""Run by test_async_modes.py in a process of its own (patching cannot be undone): the engine under one mode.
+"""Run by test_async_modes.py in a process of its own (patching cannot be undone): the engine under one mode, with the pump
+where the server uses it.
 
     python -m tests.llm.async_mode MODE '{"url": …, "streams": …}'     MODE: threading, eventlet or gevent
 
@@ -26,20 +27,26 @@ def main(plan: dict) -> dict:
     import threading
 
     from artbot_server.llm.openai_api import OpenAIEngine
+    from artbot_server.llm.pump import Pump
+    from artbot_server.patching import patched_for, real_epoll
     from tests.contracts.engine_contract import PATIENCE_S, REQUEST
 
     urls = {plan["url"], *(url for url, _ in plan["silent"])}
-    engines = {url: OpenAIEngine(base_url=url, key="sk-test", models=()) for url in urls}
+    pump = Pump(real_epoll()) if patched_for() != "threading" else None
+    engines = {url: OpenAIEngine(base_url=url, key="sk-test", models=(), pump=pump) for url in urls}
 
     def read(url: str) -> tuple:
         reply = engines[url].open(REQUEST)
         items: list[str] = []
         begun = threading.Event()
 
+        def take(piece: str) -> None:
+            items.append(piece)
+            begun.set()
+
         def collect() -> None:
-            for item in reply:
-                items.append(item if isinstance(item, str) else "END")
-                begun.set()
+            if reply.carry(take):
+                items.append("END")
 
         reader = threading.Thread(target=collect)
         reader.start()

@@ -1,4 +1,5 @@
-"""The engine against a server of our own: what it asks for, what it yields, and every fault on the way."""
+"""The engine against a server of our own: what it asks for, what it yields, and every fault on the way; each stream read
+by its own thread, and by the pump."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,6 +18,7 @@ from artbot_server.errors import BadRequest, EngineFailed
 from artbot_server.llm.base import ChatRequest, Engine, ReplyEnd
 from artbot_server.llm.openai_api import DEFAULT_MODEL, OpenAIEngine
 from tests.contracts.engine_contract import PATIENCE_S, REQUEST, EngineContract, split
+from tests.llm.carried import CarriedEngine
 from tests.llm.fake_openai import (
     DONE,
     PIECES,
@@ -37,9 +40,17 @@ from tests.llm.fake_openai import (
 TEXT = "".join(PIECES)
 
 
+Make = Callable[..., OpenAIEngine]
+
+
+@pytest.fixture(params=[OpenAIEngine, CarriedEngine])
+def make(request: pytest.FixtureRequest) -> Make:
+    return request.param
+
+
 @pytest.fixture
-def engine(fake: FakeOpenAI) -> OpenAIEngine:
-    return OpenAIEngine(base_url=fake.url, key="sk-server", models=(), silence_s=20)
+def engine(fake: FakeOpenAI, make: Make) -> OpenAIEngine:
+    return make(base_url=fake.url, key="sk-server", models=(), silence_s=20)
 
 
 def fault(engine: Engine, request: ChatRequest = REQUEST) -> tuple[list[object], EngineFailed]:
@@ -52,8 +63,8 @@ def fault(engine: Engine, request: ChatRequest = REQUEST) -> tuple[list[object],
 
 class TestContract(EngineContract):
     @pytest.fixture
-    def engine(self, fake: FakeOpenAI) -> OpenAIEngine:
-        return OpenAIEngine(base_url=fake.url, key=None, models=("fake-1", "fake-2"))
+    def engine(self, fake: FakeOpenAI, make: Make) -> OpenAIEngine:
+        return make(base_url=fake.url, key=None, models=("fake-1", "fake-2"))
 
 
 def test_what_is_asked_for(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
@@ -77,8 +88,8 @@ def test_what_is_not_set_is_not_sent(fake: FakeOpenAI, engine: OpenAIEngine) -> 
     assert fake.asked[0].body == {"model": DEFAULT_MODEL, "messages": list(REQUEST.messages)}
 
 
-def test_the_first_model_is_the_default(fake: FakeOpenAI) -> None:
-    engine = OpenAIEngine(base_url=fake.url, key=None, models=("one", "two"))
+def test_the_first_model_is_the_default(fake: FakeOpenAI, make: Make) -> None:
+    engine = make(base_url=fake.url, key=None, models=("one", "two"))
     list(engine.open(REQUEST))
     list(engine.open(replace(REQUEST, model="two")))
     assert [asked.body["model"] for asked in fake.asked] == ["one", "two"]
@@ -105,10 +116,12 @@ def test_a_callers_key_serves_one_request(fake: FakeOpenAI, engine: OpenAIEngine
     assert [asked.key for asked in fake.asked] == ["sk-caller", "sk-server"]
 
 
-def test_a_callers_key_goes_without_the_servers_account(fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_callers_key_goes_without_the_servers_account(
+    fake: FakeOpenAI, monkeypatch: pytest.MonkeyPatch, make: Make
+) -> None:
     monkeypatch.setenv("OPENAI_ORG_ID", "org-server")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "proj-server")
-    engine = OpenAIEngine(base_url=fake.url, key="sk-server", models=())
+    engine = make(base_url=fake.url, key="sk-server", models=())
     list(engine.open(REQUEST))
     list(engine.open(replace(REQUEST, key="sk-caller")))
     own, callers = (asked.headers for asked in fake.asked)
@@ -248,9 +261,9 @@ def test_a_fault_after_some_text(fake: FakeOpenAI, engine: OpenAIEngine, answer:
 
 
 @pytest.mark.parametrize("answer", [silence, silence_after(delta("one")), stream(then=Exchange.wait_for_close)])
-def test_silence_has_a_limit(fake: FakeOpenAI, answer: object) -> None:
+def test_silence_has_a_limit(fake: FakeOpenAI, answer: object, make: Make) -> None:
     fake.answer(answer)
-    _, failure = fault(OpenAIEngine(base_url=fake.url, key=None, models=(), silence_s=0.2))
+    _, failure = fault(make(base_url=fake.url, key=None, models=(), silence_s=0.2))
     assert failure.error_code == "engine_timeout"
     assert fake.saw_the_end()
 
@@ -266,9 +279,9 @@ def test_silence_has_a_limit(fake: FakeOpenAI, answer: object) -> None:
         (error(500, "no"), "engine_failed"),
     ],
 )
-def test_faults_of_a_reply_in_one_piece(fake: FakeOpenAI, answer: object, code: str) -> None:
+def test_faults_of_a_reply_in_one_piece(fake: FakeOpenAI, answer: object, code: str, make: Make) -> None:
     fake.answer(answer)
-    engine = OpenAIEngine(base_url=fake.url, key=None, models=(), silence_s=0.3)
+    engine = make(base_url=fake.url, key=None, models=(), silence_s=0.3)
     items, failure = fault(engine, replace(REQUEST, stream=False))
     assert (items, failure.error_code) == ([], code)
 
@@ -286,18 +299,18 @@ def test_a_rate_limit_tells_how_long(fake: FakeOpenAI, engine: OpenAIEngine) -> 
     assert len(fake.asked) == 1
 
 
-def test_whose_key_is_wrong(fake: FakeOpenAI, engine: OpenAIEngine) -> None:
+def test_whose_key_is_wrong(fake: FakeOpenAI, engine: OpenAIEngine, make: Make) -> None:
     fake.answer(error(401, "no"))
     assert fault(engine)[1].whose_fault == "server"
     assert fault(engine, replace(REQUEST, key="sk-caller"))[1].whose_fault == "client"
-    assert fault(OpenAIEngine(base_url=fake.url, key=None, models=()))[1].error_code == "no_key"
+    assert fault(make(base_url=fake.url, key=None, models=()))[1].error_code == "no_key"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
-def test_nobody_there(host: str) -> None:
+def test_nobody_there(host: str, make: Make) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, not listening: refused
-        engine = OpenAIEngine(base_url=f"http://{host}:{taken.getsockname()[1]}/v1", key=None, models=())
+        engine = make(base_url=f"http://{host}:{taken.getsockname()[1]}/v1", key=None, models=())
         assert fault(engine)[1].error_code == "engine_unreachable"
 
 
@@ -341,10 +354,10 @@ def test_closed_while_it_connects(fake: FakeOpenAI, engine: OpenAIEngine) -> Non
     assert list(stopped) == []
 
 
-def test_closed_during_a_handshake_that_never_ends() -> None:
+def test_closed_during_a_handshake_that_never_ends(make: Make) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"https://127.0.0.1:{mute.getsockname()[1]}/v1"
-        stopped = OpenAIEngine(base_url=url, key=None, models=(), connect_s=0.5).open(REQUEST)
+        stopped = make(base_url=url, key=None, models=(), connect_s=0.5).open(REQUEST)
         items: list[object] = []
         reader = threading.Thread(target=lambda: items.extend(stopped))
         reader.start()
@@ -356,11 +369,11 @@ def test_closed_during_a_handshake_that_never_ends() -> None:
     assert items == []
 
 
-def test_over_tls(server_tls: object, certificate: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_over_tls(server_tls: object, certificate: object, monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
     with FakeOpenAI(server_tls) as fake:
-        assert fault(OpenAIEngine(base_url=fake.url, key=None, models=()))[1].error_code == "engine_unreachable"
+        assert fault(make(base_url=fake.url, key=None, models=()))[1].error_code == "engine_unreachable"
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-        engine = OpenAIEngine(base_url=fake.url, key=None, models=())
+        engine = make(base_url=fake.url, key=None, models=())
         assert "".join(split(engine.open(REQUEST))[0]) == TEXT
         fake.answer(cut_after(delta("one")))
         items, failure = fault(engine)

@@ -254,11 +254,11 @@ def test_a_message_is_its_sessions_alone(store):
 
 def test_a_checkpoint_keeps_a_running_reply_and_never_an_ended_one(store):
     store.add_turn(turn(begins=conversation()))
-    store.checkpoint("bert", "r1", "not mine", 9)
-    store.checkpoint("anna", "r1", "A f", 2)
+    store.checkpoint([("bert", "r1", "not mine", 9)])
+    store.checkpoint([("anna", "r1", "A f", 2)])
     assert (store.message("anna", "r1").content, store.message("anna", "r1").seq) == ("A f", 2)
     store.finish("anna", "r1", END)
-    store.checkpoint("anna", "r1", "late", 9)
+    store.checkpoint([("anna", "r1", "late", 9)])
     assert store.message("anna", "r1").content == "A fox"
 
 
@@ -340,10 +340,10 @@ def test_a_checkpoint_does_not_wait_for_somebody_elses_lock(tmp_path):
     def hold(connection):
         connection.execute(text("UPDATE conversations SET title = 'held'"))
         with pytest.raises(Unavailable):
-            store.checkpoint("anna", "r1", "A f", 1)
+            store.checkpoint([("anna", "r1", "A f", 1)])
 
     other.write(hold)
-    store.checkpoint("anna", "r1", "A fo", 2)
+    store.checkpoint([("anna", "r1", "A fo", 2)])
     assert store.message("anna", "r1").content == "A fo"
     database.close()
     other.close()
