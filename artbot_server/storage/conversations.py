@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, case, delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
 from artbot_server.storage.database import LOCKED_FOR_S, Database
+from artbot_server.storage.reopening import UNSEEN_FRAMES, Reopened, reopen_reply
 from artbot_server.storage.schema import batches, conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
 from artbot_server.storage.turns import (
@@ -204,25 +205,29 @@ class ConversationStore:
         """
         self._update_reply(session_id, reply_id, {"content": text, "seq": seq}, wait_s=0)
 
-    def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
+    def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> bool:
         """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner.
 
-        Also over one that was taken for lost meanwhile (a process that stood still for longer than its lease).
+        Also over one that was taken for lost meanwhile (a process that stood still for longer than its lease), unless
+        somebody else went on with it: then nothing is written, and the answer is False.
         """
-        self._update_reply(
-            session_id, reply_id, {**values, "owner": None, "owner_until": None}, states=("streaming", "interrupted")
+        further = case((messages.c.seq > values["seq"], messages.c.seq), else_=values["seq"])
+        ended = {**values, "seq": further, "owner": None, "owner_until": None}
+        return self._update_reply(session_id, reply_id, ended, states=("streaming", "interrupted"))
+
+    def reopen(self, session_id: str, reply_id: str) -> Reopened:
+        """Take an ended reply to write it on; see `reopen_reply`."""
+        return self._database.write(
+            lambda connection: reopen_reply(connection, session_id, reply_id, self._owner, self._database.now)
         )
 
     def _update_reply(
         self, session_id: str, reply_id: str, values: Mapping[str, Any],
         wait_s: float = LOCKED_FOR_S, states: Sequence[str] = ("streaming",),
-    ) -> None:  # fmt: skip
-        statement = (
-            update(messages)
-            .where(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.state.in_(states))
-            .values(**values)
-        )
-        self._database.write(lambda connection: connection.execute(statement), wait_s=wait_s)
+    ) -> bool:  # fmt: skip
+        mine = and_(messages.c.session_id == session_id, messages.c.id == reply_id, messages.c.owner == self._owner)
+        statement = update(messages).where(mine, messages.c.state.in_(states)).values(**values)
+        return self._database.write(lambda connection: connection.execute(statement), wait_s=wait_s).rowcount == 1
 
     def renew(self, reply_ids: Sequence[str]) -> None:
         """Say that this process still streams these replies."""
@@ -235,6 +240,8 @@ class ConversationStore:
     def close_orphans(self, error: Mapping[str, Any], *, everybody: bool = False) -> Sequence[Message]:
         """Mark replies whose owner is gone as interrupted, and give them back.
 
+        Their owner stays written: should it wake, it may still bring their end (`finish`).
+
         Args:
             everybody: also those whose lease still runs (at the start of a server that has the data to itself).
         """
@@ -244,7 +251,7 @@ class ConversationStore:
         statement = (
             update(messages)
             .where(orphaned)
-            .values(state="interrupted", error=dict(error), owner=None, owner_until=None)
+            .values(state="interrupted", error=dict(error), owner_until=None, seq=messages.c.seq + UNSEEN_FRAMES)
             .returning(*MESSAGE_COLUMNS)
         )
         return [message_of(row) for row in self._database.write(lambda c: c.execute(statement).fetchall())]

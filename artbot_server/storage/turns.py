@@ -86,8 +86,8 @@ def write_turn(connection: Connection, turn: NewTurn, owner: str, now: ColumnEle
     if found is None:
         raise NotFound("There is no such conversation in this session.", field="conversation_id")
     require_not_closed(found.closed_at)
-    if turn.alone and _is_running(connection, user.conversation_id, now):
-        raise Busy("This conversation is still being answered; wait for the reply or stop it.")
+    if turn.alone:
+        require_none_running(connection, user.conversation_id, now)
     return _append(connection, turn, owner, now)
 
 
@@ -139,11 +139,12 @@ def _known_turn(connection: Connection, user: Message) -> SavedTurn | None:
     return SavedTurn(conversation_of(conversation), *pair)
 
 
-def _is_running(connection: Connection, conversation_id: str, now: ColumnElement[float]) -> bool:
-    """Whether a reply is being written; those whose process is gone do not count."""
+def require_none_running(connection: Connection, conversation_id: str, now: ColumnElement[float]) -> None:
+    """Raises Busy while a reply is being written; those whose process is gone do not count."""
     query = select(messages.c.id).where(
         messages.c.conversation_id == conversation_id,
         messages.c.state == "streaming",
         messages.c.owner_until >= now,
     )
-    return connection.execute(query).first() is not None
+    if connection.execute(query).first() is not None:
+        raise Busy("This conversation is still being answered; wait for the reply or stop it.")
