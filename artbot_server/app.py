@@ -54,7 +54,7 @@ log = structlog.get_logger()
 UPLOADS_A_MINUTE = 60
 """Pictures one session may send: far more than hands can, far fewer than fill a disk."""
 TICK_S = 1.0
-TEND_S = 5.0
+TEND_S = 2.0
 NO_HOOKS = Hooks()
 
 

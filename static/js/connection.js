@@ -11,6 +11,7 @@ const FACTS = [
   "message",
   "gpt_chat",
   "chat_error",
+  "chat_continued",
   "job",
   "queue",
   "progress",

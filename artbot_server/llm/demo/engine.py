@@ -55,7 +55,7 @@ class DemoReply:
 
     def __iter__(self) -> Iterator[str | ReplyEnd]:
         text = written(self._request.messages)
-        listed = pieces(text) if self._request.stream else [text]
+        listed = pieces(text) if self._request.stream or not text else [text]
         for pause, piece in zip(pauses(listed), listed, strict=True):
             if self._closed.wait(pause * self._pace_s if self._request.stream else 0):
                 return

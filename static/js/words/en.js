@@ -70,6 +70,7 @@ export const en = {
   "turn.prompt.hint": "Click the text to change it.",
   "turn.prompt.own": "Your own words are underlined. Click the text to change it.",
   "turn.prompt.cancelled": "Not painted. The prompt is kept.",
+  "turn.goon": "Continue",
   "turn.prompt.stopped": "Stopped part way. What was written is kept.",
   "turn.negative": "Leave out",
   "turn.paint": "Paint",

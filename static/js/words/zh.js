@@ -70,6 +70,7 @@ export const zh = {
   "turn.prompt.hint": "点一下文字就能改。",
   "turn.prompt.own": "画线的是你自己的词。点一下文字就能改。",
   "turn.prompt.cancelled": "没有画。提示词还在。",
+  "turn.goon": "接着写",
   "turn.prompt.stopped": "写到一半停了，已写的都保留。",
   "turn.negative": "不要出现",
   "turn.paint": "开画",
