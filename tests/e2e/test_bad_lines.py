@@ -136,7 +136,7 @@ def test_a_client_too_slow_to_read_gets_every_letter_and_holds_up_nobody(server,
 
 
 def test_a_client_that_never_reads_is_cut_and_comes_back_to_everything(server, model):
-    pieces = [f"{piece}{'x' * 20_000} " for piece in numbered(300)]  # more than any kernel takes
+    pieces = [f"{piece}{'x' * 20_000} " for piece in numbered(500)]  # more than the kernel takes
     text = "".join(pieces)
     model.answer(paced(pieces, 0.01))
     token = newcomer(server)
