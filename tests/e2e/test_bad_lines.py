@@ -136,14 +136,14 @@ def test_a_client_too_slow_to_read_gets_every_letter_and_holds_up_nobody(server,
 
 
 def test_a_client_that_never_reads_is_cut_and_comes_back_to_everything(server, model):
-    pieces = [f"{piece}{'x' * 20_000} " for piece in numbered(500)]  # more than the kernel takes
+    pieces = [f"{piece}{'x' * 20_000} " for piece in numbered(400)]  # more than the kernel takes
     text = "".join(pieces)
     model.answer(paced(pieces, 0.01))
     token = newcomer(server)
     with BadLine(server.address) as line, Client(server.address, auth={"session": token}) as quick:
         ack = quick.say("a long story")
         job_id = quick.paint(overrides=SMALL)
-        given = {"follow": {"reply_id": ack["reply_id"], "job_id": job_id}, "expect": text}
+        given = {"follow": {"reply_id": ack["reply_id"], "job_id": job_id}, "expect": text, "ack_ms": 20_000}
         with Device(line.address, token, transports=["websocket"], **given) as stuck:
             stuck.wait("began")
             time.sleep(0.3)

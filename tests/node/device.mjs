@@ -1,7 +1,7 @@
 // A device of a session: Node's own socket.io client with its own reconnecting, and the page's own state and rules behind
 // it. Says words and orders a picture (or follows what somebody else asked for), and when both have ended prints what it
 // has as one line of JSON. Usage: node device.mjs < WISH, with WISH = {address, token, transports, words, order, follow,
-// expect}; `expect` is the whole text, of which all that is ever shown must be a beginning.
+// expect, ack_ms}; `expect` is the whole text, of which all that is ever shown must be a beginning.
 
 import { readFileSync } from "node:fs";
 
@@ -11,10 +11,9 @@ import { Resumer } from "../../static/js/resumer.js";
 import { State } from "../../static/js/state.js";
 import { Unheard } from "../../static/js/unheard.js";
 
-const { address, token, transports, words, order, follow, expect } = JSON.parse(readFileSync(0, "utf8"));
+const { address, token, transports, words, order, follow, expect, ack_ms = 2_000 } = JSON.parse(readFileSync(0, "utf8"));
 const FACTS = ["session", "user_message", "message", "gpt_chat", "chat_error", "chat_continued", "job", "progress", "images"];
 const ENDED = ["done", "failed", "cancelled"];
-const ACK_MS = 2_000;
 
 const auth = { session: token, images: "url" };
 const socket = io(address, { auth, transports, reconnectionDelay: 30, reconnectionDelayMax: 300, timeout: 3_000 });
@@ -27,7 +26,7 @@ async function ask(event, data) {
   for (;;) {
     if (socket.connected) {
       try {
-        return await socket.timeout(ACK_MS).emitWithAck(event, data);
+        return await socket.timeout(ack_ms).emitWithAck(event, data);
       } catch {
         // lost on its way, or its answer was
       }
@@ -56,7 +55,8 @@ function accepted(ack) {
 for (const name of FACTS) socket.on(name, (data) => state.apply(name, data));
 socket.on("session", (snapshot) => {
   told.connects += 1;
-  state.show(snapshot);
+  if (snapshot.messages.length || snapshot.cursor === null) state.show(snapshot);
+  else ask("history", {}).then((page) => state.show(page)); // too long for a snapshot
 });
 socket.on("gpt_chat", () => (told.ends += 1));
 state.addEventListener("gap", () => (told.gaps += 1));
