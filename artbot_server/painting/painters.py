@@ -34,6 +34,7 @@ class Painter:
         self._up: bool | None = None
         self._check_at = 0.0
         self._rest_until = 0.0
+        self._had_room = True
         self._thread = threading.Thread(target=self._work, name=f"painter-{backend.name}", daemon=True)
 
     def start(self) -> None:
@@ -81,6 +82,8 @@ class Painter:
             self._check()
         if not self._up:
             return self._timing.down_s
+        if not self._has_room():
+            return self._timing.down_s
         job = self._desk.claims.claim(self._backend.name)
         if job is None:
             return self._timing.poll_s
@@ -92,6 +95,16 @@ class Painter:
         self._check_at = 0.0
         self._rest_until = time.monotonic() + self._timing.pauses_s[min(job.attempt, len(self._timing.pauses_s)) - 1]
         return 0
+
+    def _has_room(self) -> bool:
+        has_room = self._desk.pictures.has_room()
+        if has_room != self._had_room:
+            self._had_room = has_room
+            if has_room:
+                log.info("room_for_pictures_again", backend=self._backend.name)
+            else:
+                log.error("no_room_for_pictures", backend=self._backend.name)
+        return has_room
 
     def _check(self) -> None:
         """Ask the backend what it offers and note it for the web process."""

@@ -331,6 +331,7 @@ export const en = {
   "error.too_large": "That is too large.",
   "error.too_many": "That was a lot at once.",
   "error.unsuitable": "This folder is for children and does not draw that.",
+  "error.no_room": "There is no room for more pictures on the server just now.",
   "error.unavailable": "The server is not ready just now.",
   "error.no_key": "The writer has no key. Whoever runs the server has to set one.",
   "error.wrong_key": "The model does not accept the key.",

@@ -329,6 +329,7 @@ export const zh = {
   "error.too_large": "太大了。",
   "error.too_many": "一下子太多了。",
   "error.unsuitable": "这个文件夹是给孩子的，不画这个。",
+  "error.no_room": "服务器现在没有地方放新的图片。",
   "error.unavailable": "服务器暂时没有准备好。",
   "error.no_key": "写手没有密钥，需要管理员设置。",
   "error.wrong_key": "模型不接受这个密钥。",
