@@ -21,6 +21,7 @@ from artbot_server.chat.conversations import ConversationService
 from artbot_server.chat.service import ChatService
 from artbot_server.choices import callback_rules, callback_secret, choose_engine
 from artbot_server.config import Settings
+from artbot_server.errors import Unavailable
 from artbot_server.events import Event, ServerChanged
 from artbot_server.hooks.engine import hooked
 from artbot_server.hooks.notices import Notices
@@ -94,6 +95,8 @@ class ArtBot:
                 if time.monotonic() - tended_at >= TEND_S:
                     tended_at = time.monotonic()
                     self.services.chat.close_orphans()
+            except Unavailable as error:
+                log.warning("the regular work waits", reason=error.message)
             except Exception:
                 log.exception("the regular work failed once")
 
