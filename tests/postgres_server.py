@@ -37,7 +37,13 @@ class PostgresServer:
 
     def rows(self, query):
         """What a SELECT finds, as lines of text."""
-        psql = sorted(Path("/usr/lib/postgresql").glob("*/bin/psql"))
-        path = shutil.which("psql") or str(psql[-1])
-        command = [path, "-h", self._folder, "-U", "postgres", "-d", "artbot", "-Atc", query]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+        return self._psql("-c", query).splitlines()
+
+    def execute(self, statements):
+        """Anything else."""
+        self._psql("-q", "-v", "ON_ERROR_STOP=1", stdin=statements)
+
+    def _psql(self, *arguments, stdin=None):
+        path = shutil.which("psql") or str(sorted(Path("/usr/lib/postgresql").glob("*/bin/psql"))[-1])
+        command = [path, "-h", self._folder, "-U", "postgres", "-d", "artbot", "-At", *arguments]
+        return subprocess.run(command, input=stdin, capture_output=True, text=True, check=True).stdout

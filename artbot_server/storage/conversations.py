@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
-from artbot_server.storage.database import LOCKED_FOR_S, Database
+from artbot_server.storage.database import LOCKED_FOR_S, Database, is_over
 from artbot_server.storage.reopening import UNSEEN_FRAMES, Reopened, reopen_reply
 from artbot_server.storage.schema import batches, conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
@@ -247,7 +247,7 @@ class ConversationStore:
         """
         orphaned = messages.c.state == "streaming"
         if not everybody:
-            orphaned = and_(orphaned, messages.c.owner_until < self._database.now)
+            orphaned = and_(orphaned, is_over(messages.c.owner_until, self._database.now))
         statement = (
             update(messages)
             .where(orphaned)

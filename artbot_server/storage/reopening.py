@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Message
 from artbot_server.errors import NotFound
+from artbot_server.storage.database import is_over
 from artbot_server.storage.schema import conversations, messages
 from artbot_server.storage.turns import (
     MESSAGE_COLUMNS,
@@ -54,7 +55,7 @@ def reopen_reply(
     # The conversation's lock comes first, as for a new turn: of several who ask, one opens it.
     locked = select(conversations.c.closed_at).where(within(session_id, conversation_id)).with_for_update()
     closed_at = connection.execute(locked).scalar_one()
-    lost = and_(messages.c.state == "streaming", messages.c.owner_until < now)
+    lost = and_(messages.c.state == "streaming", is_over(messages.c.owner_until, now))
     reply = message_of(connection.execute(select(*MESSAGE_COLUMNS).where(its)).one())
     is_lost = connection.execute(select(messages.c.id).where(its, lost)).first() is not None
     if reply.is_whole or (reply.state == "streaming" and not is_lost):

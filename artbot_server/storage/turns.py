@@ -9,11 +9,12 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, case, delete, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, not_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
+from artbot_server.storage.database import is_over
 from artbot_server.storage.schema import conversations, messages
 from artbot_server.storage.sessions import keep_session
 
@@ -144,7 +145,7 @@ def require_none_running(connection: Connection, conversation_id: str, now: Colu
     query = select(messages.c.id).where(
         messages.c.conversation_id == conversation_id,
         messages.c.state == "streaming",
-        messages.c.owner_until >= now,
+        not_(is_over(messages.c.owner_until, now)),
     )
     if connection.execute(query).first() is not None:
         raise Busy("This conversation is still being answered; wait for the reply or stop it.")
