@@ -22,6 +22,7 @@ from artbot_server.chat.service import ChatService
 from artbot_server.chat.sessions import SessionService
 from artbot_server.choices import callback_rules, callback_secret, choose_engine, choose_picture_files
 from artbot_server.config import Settings
+from artbot_server.errors import Unavailable
 from artbot_server.events import Event, ServerChanged
 from artbot_server.hooks.engine import hooked
 from artbot_server.hooks.notices import Notices
@@ -57,7 +58,7 @@ log = structlog.get_logger()
 UPLOADS_A_MINUTE = 60
 """Pictures one session may send: far more than hands can, far fewer than fill a disk."""
 TICK_S = 1.0
-TEND_S = 5.0
+TEND_S = 2.0
 NO_HOOKS = Hooks()
 
 
@@ -98,6 +99,8 @@ class ArtBot:
                 if time.monotonic() - tended_at >= TEND_S:
                     tended_at = time.monotonic()
                     self.services.chat.close_orphans()
+            except Unavailable as error:
+                log.warning("the regular work waits", reason=error.message)
             except Exception:
                 log.exception("the regular work failed once")
 

@@ -124,6 +124,23 @@ class ChatFailed:
     conversation_id: str
     error: Json
     full_message: str = ""
+    seq: int = 0
+
+    def fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyContinued:
+    """An ended reply is written on. `text` is all it has and stands for everything up to `seq`, as in a snapshot."""
+
+    name: ClassVar[str] = "chat_continued"
+    client_sid: str | None
+    message_id: str
+    reply_id: str
+    conversation_id: str
+    text: str
+    seq: int
 
     def fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__}
@@ -210,6 +227,7 @@ Event = (
     | Frame
     | ReplyDone
     | ChatFailed
+    | ReplyContinued
     | JobChanged
     | QueueMoved
     | PaintProgress

@@ -14,6 +14,7 @@ from artbot_server.events import (
     PaintProgress,
     PicturesReady,
     QueueMoved,
+    ReplyContinued,
     ReplyDone,
     ServerChanged,
     SessionSnapshot,
@@ -42,7 +43,12 @@ TABLE = [
     (ReplyDone(**DONE, candidates=[{"prompt": "a"}]), "gpt_chat", DONE | {"candidates": [{"prompt": "a"}]}),
     (ReplyDone(**DONE, job_id="j"), "gpt_chat", DONE | {"job_id": "j"}),
     (ReplyDone(**DONE, paint_error={"code": "x"}), "gpt_chat", DONE | {"paint_error": {"code": "x"}}),
-    (ChatFailed(**IDS, error={"code": "x"}), "chat_error", {**IDS, "error": {"code": "x"}, "full_message": ""}),
+    (
+        ChatFailed(**IDS, error={"code": "x"}),
+        "chat_error",
+        {**IDS, "error": {"code": "x"}, "full_message": "", "seq": 0},
+    ),
+    (ReplyContinued(**IDS, text="a", seq=2), "chat_continued", {**IDS, "text": "a", "seq": 2}),
     (JobChanged({"job_id": "j"}), "job", {"job_id": "j"}),
     (QueueMoved(({"job_id": "j"},)), "queue", {"jobs": [{"job_id": "j"}]}),
     (

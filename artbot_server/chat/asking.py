@@ -6,8 +6,9 @@ Reads the stores; asks nobody.
 from __future__ import annotations
 
 from artbot_server.chat.candidates import instruction
-from artbot_server.chat.history import MAX_MESSAGES, Painted, Turn, as_painted, window
+from artbot_server.chat.history import MAX_MESSAGES, MAX_TOKENS, Painted, Turn, as_painted, estimate, window
 from artbot_server.chat.messages import Message, replies_of
+from artbot_server.chat.seam import going_on, shown
 from artbot_server.chat.words import Words
 from artbot_server.llm.base import ChatRequest
 from artbot_server.storage.conversations import ConversationStore
@@ -15,11 +16,14 @@ from artbot_server.storage.paintings import Paintings
 
 
 def request_for(
-    store: ConversationStore, paintings: Paintings, user: Message, words: Words, system_prompt: str
+    store: ConversationStore, paintings: Paintings, user: Message, words: Words, system_prompt: str, before: str = ""
 ) -> ChatRequest:
     """The request that answers a stored message.
 
     A message that works on an earlier picture builds on that picture's prompt, not on what was said last.
+
+    Args:
+        before: what its reply holds already, to be gone on with.
     """
     if words.earlier:
         turns = [Turn("user" if said["role"] == "user" else "assistant", said["content"]) for said in words.earlier]
@@ -31,8 +35,9 @@ def request_for(
     turns.append(Turn("user", user.content))
     if words.candidates is not None:
         system_prompt = f"{system_prompt}\n\n{instruction(words.candidates, words.text)}".strip()
+    messages = window(system_prompt, turns, max_tokens=MAX_TOKENS - estimate(shown(before)))
     return ChatRequest(
-        messages=window(system_prompt, turns),
+        messages=going_on(messages, before) if before else messages,
         model=words.model,
         key=words.key,
         stream=words.stream,

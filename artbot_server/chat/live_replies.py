@@ -40,9 +40,10 @@ class LiveReplies:
         if self._closed:
             raise Unavailable("The server is stopping; send this again in a moment.")
 
-    def begin(self, ids: ReplyIds) -> LiveReply:
-        """Enter a stored reply. It is stopped already when its stop came earlier, or the server has just closed."""
-        reply = LiveReply(ids)
+    def begin(self, ids: ReplyIds, text: str = "", seq: int = 0) -> LiveReply:
+        """Enter a stored reply, with what it has. It is stopped already when its stop came earlier, or the server has
+        just closed."""
+        reply = LiveReply(ids, text, seq)
         with self._lock:
             self._live[ids.reply_id] = reply
             stopped_at = self._early_stops.pop((ids.session_id, ids.message_id), None)

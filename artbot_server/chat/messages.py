@@ -51,6 +51,7 @@ class Message:
         position: 0, 1, 2 … in the conversation.
         seq: frames cut so far (replies).
         candidates: several prompts to choose from (`prompt, negative_prompt, explanation` each), where they were asked for.
+        asked: what was asked for beside the words (`Words.kept`), for going on with it; a reply's.
     """
 
     id: str
@@ -74,6 +75,12 @@ class Message:
     client_sid: str | None = None
     created_at: float
     candidates: Sequence[Mapping[str, Any]] | None = None
+    asked: Mapping[str, Any] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """A reply to which nothing is missing: one that the model ended itself, and not for its length."""
+        return self.state == "complete" and self.finish_reason != "length"
 
     def as_json(self) -> dict[str, Any]:
         """The `message` record of docs/protocol.md."""

@@ -42,17 +42,20 @@ class Outcome:
 class LiveReply:
     """The text so far and its frame number. Safe to use from any thread.
 
+    Args:
+        text, seq: what there is already of a reply that goes on.
+
     Attributes:
         kept_seq: the frame up to which the text has been stored; whoever stores it says so.
     """
 
-    def __init__(self, ids: ReplyIds) -> None:
+    def __init__(self, ids: ReplyIds, text: str = "", seq: int = 0) -> None:
         self.ids = ids
-        self.kept_seq = 0
+        self.kept_seq = seq
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
-        self._pieces: list[str] = []
-        self._seq = 0
+        self._pieces: list[str] = [text] if text else []
+        self._seq = seq
         self._stream: ReplyStream | None = None
         self._ended_as: Literal["stopped", "interrupted"] | None = None
         self._over = False

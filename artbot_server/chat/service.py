@@ -14,10 +14,12 @@ import structlog
 
 from artbot_server.chat.asking import request_for
 from artbot_server.chat.candidates import MODES, mode_of
+from artbot_server.chat.continuing import Continuing
 from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.messages import Message
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
+from artbot_server.chat.seam import JoinedStream
 from artbot_server.chat.turns import (
     Finding,
     begun,
@@ -34,7 +36,7 @@ from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, BadRequest, EngineFailed, NotFound, Unavailable
 from artbot_server.events import Event, Frame, Publish, UserMessage
-from artbot_server.llm.base import ChatRequest, Engine
+from artbot_server.llm.base import ChatRequest, Engine, ReplyStream
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.paintings import Paintings
 from artbot_server.storage.turns import NewTurn
@@ -79,6 +81,9 @@ class ChatService:
         self._ports = ports
         self.live = LiveReplies()
         self._turnstile = Turnstile(BEGINNING_AT_ONCE)
+        self.continuing = Continuing(
+            store, self.live, ports.publish, ports.system_prompt, lambda *said: ports.spawn(self._answer, *said)
+        )
 
     # Asking
 
@@ -115,7 +120,7 @@ class ChatService:
             client_sid=words.client_sid,
         )
         user = user_message(ids, words.text, words)
-        reply = empty_reply(ids, words.model)
+        reply = empty_reply(ids, words.model, words.kept())
         saved = self._store.add_turn(
             NewTurn(user=user, reply=reply, begins=begins, title=title_of(words.text), alone=True)
         )
@@ -153,7 +158,9 @@ class ChatService:
         request = ChatRequest(
             messages=words.messages, model=words.model, temperature=0, key=words.key, stream=words.stream
         )
-        return ids, self._run(self.live.begin(ids), words, lambda: request, send)
+        return ids, self._run(
+            self.live.begin(ids), words, lambda: self._ports.engine_for(words.key).open(request), send
+        )
 
     # Looking and stopping
 
@@ -214,12 +221,16 @@ class ChatService:
     # Answering
 
     def _answer(self, reply: LiveReply, words: Words, system_prompt: str, user: Message) -> None:
-        def request() -> ChatRequest:
-            return request_for(self._store, self._paintings, user, words, system_prompt)
+        before, _ = reply.snapshot()
+
+        def stream() -> ReplyStream:
+            request = request_for(self._store, self._paintings, user, words, system_prompt, before)
+            opened = self._ports.engine_for(words.key).open(request)
+            return JoinedStream(opened, before) if before else opened
 
         session_id = reply.ids.session_id
         try:
-            self._run(reply, words, request, lambda event: self._ports.publish(session_id, event))
+            self._run(reply, words, stream, lambda event: self._ports.publish(session_id, event))
         except Unavailable:  # the server stops while the database is away; its next start closes the reply
             log.warning("a reply could not be stored", reply_id=reply.ids.reply_id)
 
@@ -227,7 +238,7 @@ class ChatService:
         self,
         reply: LiveReply,
         words: Words | ArticleWords,
-        request: Callable[[], ChatRequest],
+        stream: Callable[[], ReplyStream],
         send: Callable[[Event], None],
     ) -> Outcome:
         """Stream, save, find the prompt, paint, tell: in this order, so that what is told is stored."""
@@ -237,17 +248,19 @@ class ChatService:
         try:
             try:
                 self._turnstile.pass_through()
-                stream = self._ports.engine_for(words.key).open(request())
-                outcome = relay(reply, stream, send)
+                outcome = relay(reply, stream(), send)
             except ArtbotError as error:
-                outcome = Outcome("", 0, "failed", error=error)
+                outcome = Outcome(*reply.snapshot(), "failed", error=error)
             found = finding(outcome, words.candidates if isinstance(words, Words) else None)
-            self._finish(ids, row_end(outcome, found, words.model))
-            last = last_event(ids, outcome, found, *self._paint(ids, words, found, outcome))
+            if self._finish(ids, row_end(outcome, found, words.model)):
+                last = last_event(ids, outcome, found, *self._paint(ids, words, found, outcome))
+            else:
+                last = self._ended_elsewhere(ids)
         finally:
             self.live.end(ids)
             reply.over(last)
-        send(last)
+        if last is not None:
+            send(last)
         log.info(
             "reply ended", reply_id=ids.reply_id, state=outcome.state, frames=outcome.seq,
             seconds=round(time.monotonic() - began, 2), error=outcome.error.error_code if outcome.error else None,
@@ -266,8 +279,16 @@ class ChatService:
         except ArtbotError as error:
             return None, error
 
-    def _finish(self, ids: ReplyIds, values: dict[str, Any]) -> None:
-        """Store a reply's end however long the database is away: until then it stays live, and nothing is told."""
+    def _ended_elsewhere(self, ids: ReplyIds) -> Event | None:
+        """What became of a reply that another process went on with while this one stood still; None: it still runs."""
+        stored = self._store.message(ids.session_id, ids.reply_id)
+        return stored_end(stored) if stored is not None and stored.state != "streaming" else None
+
+    def _finish(self, ids: ReplyIds, values: dict[str, Any]) -> bool:
+        """Store a reply's end however long the database is away: until then it stays live, and nothing is told.
+
+        False when it is no longer this process's.
+        """
         while True:
             try:
                 return self._store.finish(ids.session_id, ids.reply_id, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,7 @@ def user_message(ids: ReplyIds, text: str, words: Words | None = None) -> Messag
     )
 
 
-def empty_reply(ids: ReplyIds, model: str | None) -> Message:
+def empty_reply(ids: ReplyIds, model: str | None, asked: Mapping[str, Any] | None = None) -> Message:
     """The reply\'s half of a turn, before its first word."""
     return Message(
         id=ids.reply_id,
@@ -81,6 +82,7 @@ def empty_reply(ids: ReplyIds, model: str | None) -> Message:
         model=model,
         client_sid=ids.client_sid,
         created_at=time.time(),
+        asked=asked,
     )
 
 
@@ -128,9 +130,7 @@ def row_end(outcome: Outcome, found: Finding, model: str | None) -> dict[str, An
 def stored_end(reply: Message) -> Event:
     """The last event of a reply that ended before."""
     if reply.error is not None:
-        return ChatFailed(
-            reply.client_sid, reply.message_id, reply.id, reply.conversation_id, reply.error, reply.content
-        )
+        return _failed(ids_of(reply), reply.error, reply.content, reply.seq)
     same = ("client_sid", "message_id", "conversation_id", "seq", "state", "model")
     found = ("prompt", "negative_prompt", "candidates", "finish_reason", "usage")
     fields = {name: getattr(reply, name) for name in (*same, *found)}
@@ -142,9 +142,7 @@ def last_event(
 ) -> Event:
     """What is told when a reply has ended and is stored."""
     if outcome.error is not None:
-        return ChatFailed(
-            ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, outcome.error.as_json(), outcome.text
-        )
+        return _failed(ids, outcome.error.as_json(), outcome.text, outcome.seq)
     return ReplyDone(
         full_message=outcome.text,
         client_sid=ids.client_sid,
@@ -160,3 +158,7 @@ def last_event(
         job_id=job_id,
         paint_error=paint_error.as_json() if paint_error else None,
     )
+
+
+def _failed(ids: ReplyIds, error: Mapping[str, Any], text: str, seq: int) -> ChatFailed:
+    return ChatFailed(ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, error, text, seq)

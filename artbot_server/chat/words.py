@@ -39,6 +39,16 @@ class Words:
     def __repr__(self) -> str:
         return f"Words({self.message_id})"
 
+    def kept(self) -> dict[str, Any] | None:
+        """What is stored beside the text, so that the reply can be continued; None where nothing was said.
+
+        Never the key. `earlier` is not kept either: what goes on builds on the conversation as it is stored.
+        """
+        return {name: getattr(self, name) for name in _KEPT if getattr(self, name) not in (None, False, {})} or None
+
+
+_KEPT = ("paint", "candidates", "overrides", "system", "options", "model")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleWords:

@@ -45,6 +45,7 @@ class Painter:
         self._drained = False
         self._failures = 0
         self._rest_until = 0.0
+        self._had_room = True
         self._thread = threading.Thread(target=self._work, name=f"painter-{backend.name}", daemon=True)
 
     def start(self) -> None:
@@ -96,6 +97,8 @@ class Painter:
             self._check(standing.wanted)
         if not self._health.up or self._drained:
             return self._timing.poll_s
+        if not self._has_room():
+            return self._timing.down_s
         job = self._desk.claims.claim(self._backend.name)
         if job is None:
             return self._timing.poll_s
@@ -114,6 +117,16 @@ class Painter:
     def _rest(self, seconds: float) -> None:
         self._rest_until = time.monotonic() + seconds
         self._known.rest(self._backend.name, seconds)
+
+    def _has_room(self) -> bool:
+        has_room = self._desk.pictures.has_room()
+        if has_room != self._had_room:
+            self._had_room = has_room
+            if has_room:
+                log.info("room_for_pictures_again", backend=self._backend.name)
+            else:
+                log.error("no_room_for_pictures", backend=self._backend.name)
+        return has_room
 
     def _check(self, wanted: Wanted) -> None:
         """Ask the backend what it offers and note it for the web process."""

@@ -18,11 +18,11 @@ from artbot_server.errors import ArtbotError, BackendFailed, BadRequest, TooLarg
 from artbot_server.painting.jobs import MAX_ATTEMPTS, Job
 from artbot_server.painting.merge import Placeholder, fill
 from artbot_server.painting.picture_checks import check_picture
-from artbot_server.painting.pictures import StoredPicture
+from artbot_server.painting.pictures import CheckedPicture, StoredPicture
 from artbot_server.painting.template_store import TemplateStore
 from artbot_server.sd.base import Backend, Payload, Progress, Result
 from artbot_server.storage.claims import Claims
-from artbot_server.storage.pictures import PictureStore
+from artbot_server.storage.pictures import NO_ROOM, PictureStore
 
 MAX_PICTURE_BYTES = 128 * 1024 * 1024
 """The largest file taken from a backend: 40 million pixels as a PNG that cannot be compressed."""
@@ -91,8 +91,12 @@ def run_job(run: Run, backend: Backend, desk: Desk) -> bool:
         changed = desk.claims.try_again(job) if again else desk.claims.failed(job, error.as_json())
         _tell_end(changed, job, desk)
         return not error.detail.get("retry")
-    except Unavailable:
-        raise
+    except Unavailable as error:
+        if error.error_code != NO_ROOM:
+            raise
+        log.error("job_waits_for_room", job_id=job.id, reason=error.message)
+        _tell_end(desk.claims.hand_back(job), job, desk)
+        return False
     except ArtbotError as error:
         # A picture to start from that is gone, say: painting it again would not help.
         changed = desk.claims.failed(job, error.as_json())
@@ -156,27 +160,33 @@ def _end_well(job: Job, result: Result, desk: Desk) -> bool:
 
 
 def _keep(job: Job, result: Result, pictures: PictureStore) -> list[StoredPicture]:
-    """Check each picture and write its files."""
+    """Check each picture and write its files: all of them, or none."""
     if not any(picture.kind == "picture" for picture in result.pictures):
         raise BackendFailed("The backend sent no picture.", retry=True)
     kept: list[StoredPicture] = []
-    for position, picture in enumerate(result.pictures):
-        try:
-            checked = check_picture(picture.data, MAX_PICTURE_BYTES)
-        except (BadRequest, TooLarge) as error:
-            pictures.remove_files(done.id for done in kept)
-            raise BackendFailed(f"The backend sent something of no use: {error.message}", retry=True) from error
-        stored = pictures.write_files(
-            checked,
-            session_id=job.session_id,
-            job_id=job.id,
-            kind=picture.kind,
-            position=position,
-            seed=picture.seed,
-            infotext=picture.infotext,
-        )
-        kept.append(stored)
+    try:
+        for position, picture in enumerate(result.pictures):
+            stored = pictures.write_files(
+                _checked(picture.data),
+                session_id=job.session_id,
+                job_id=job.id,
+                kind=picture.kind,
+                position=position,
+                seed=picture.seed,
+                infotext=picture.infotext,
+            )
+            kept.append(stored)
+    except ArtbotError:
+        pictures.remove_files(done.id for done in kept)
+        raise
     return kept
+
+
+def _checked(data: bytes) -> CheckedPicture:
+    try:
+        return check_picture(data, MAX_PICTURE_BYTES)
+    except (BadRequest, TooLarge) as error:
+        raise BackendFailed(f"The backend sent something of no use: {error.message}", retry=True) from error
 
 
 def _end_early(run: Run, desk: Desk) -> bool:

@@ -15,7 +15,7 @@ from artbot_server.painting.batches import Batch, BatchState
 from artbot_server.painting.jobs import UNFINISHED
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.storage.batches import batch_of
-from artbot_server.storage.database import Database
+from artbot_server.storage.database import Database, is_over
 from artbot_server.storage.jobs import time_of
 from artbot_server.storage.schema import batches, jobs, pictures
 
@@ -31,7 +31,7 @@ class BatchEndStore:
     def claim(self) -> Batch | None:
         """Take a batch whose jobs have all ended and whose grids nobody is making; None when there is none."""
         painted = ~exists().where(jobs.c.batch_id == batches.c.id, jobs.c.state.in_(UNFINISHED))
-        free = or_(batches.c.lease_until.is_(None), batches.c.lease_until < self._database.now)
+        free = or_(batches.c.lease_until.is_(None), is_over(batches.c.lease_until, self._database.now))
         waits = and_(batches.c.ended_at.is_(None), free, painted)
         anything = select(batches.c.id).where(waits).limit(1)
         if self._database.read(lambda connection: connection.execute(anything).first()) is None:

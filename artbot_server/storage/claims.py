@@ -18,7 +18,7 @@ from artbot_server.errors import Unavailable
 from artbot_server.painting.assignment import BackendNow, next_job
 from artbot_server.painting.jobs import ENDED, MAX_ATTEMPTS, Job, JobState, move
 from artbot_server.painting.pictures import StoredPicture
-from artbot_server.storage.database import Database
+from artbot_server.storage.database import Database, is_over
 from artbot_server.storage.deliveries import owe
 from artbot_server.storage.jobs import job_of, sessions_served, time_of, waiting_jobs
 from artbot_server.storage.schema import backends, jobs, pictures
@@ -166,8 +166,8 @@ class Claims:
         A job goes back to the queue, is cancelled if its user wanted that, or fails with `worker_lost` after
         MAX_ATTEMPTS.
         """
-        expired = (jobs.c.state == JobState.RUNNING, jobs.c.lease_until < self._database.now)
-        held = (backends.c.job_id.is_not(None), backends.c.lease_until < self._database.now)
+        expired = (jobs.c.state == JobState.RUNNING, is_over(jobs.c.lease_until, self._database.now))
+        held = (backends.c.job_id.is_not(None), is_over(backends.c.lease_until, self._database.now))
         is_any = (select(jobs.c.id).where(*expired).limit(1), select(backends.c.name).where(*held).limit(1))
         if not self._database.read(lambda connection: any(connection.execute(query).first() for query in is_any)):
             return []

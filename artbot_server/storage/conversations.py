@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
-from artbot_server.storage.database import Database
+from artbot_server.storage.database import Database, is_over
+from artbot_server.storage.reopening import UNSEEN_FRAMES, Reopened, reopen_reply
 from artbot_server.storage.schema import batches, conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
 from artbot_server.storage.turns import (
@@ -44,8 +45,13 @@ _TAIL = (
     .order_by(messages.c.position.desc())
     .limit(bindparam("most"))
 )
-_CHECKPOINT = update(messages).where(_ITS, messages.c.state == "streaming", messages.c.owner == bindparam("its_owner"))
-_FINISH = update(messages).where(_ITS, messages.c.state.in_(("streaming", "interrupted")))
+_OWN = and_(_ITS, messages.c.owner == bindparam("its_owner"))
+_CHECKPOINT = update(messages).where(_OWN, messages.c.state == "streaming")
+_FINISH = (
+    update(messages)
+    .where(_OWN, messages.c.state.in_(("streaming", "interrupted")))
+    .values(seq=case((messages.c.seq > bindparam("its_seq"), messages.c.seq), else_=bindparam("its_seq")))
+)
 
 
 class ConversationStore:
@@ -220,13 +226,22 @@ class ConversationStore:
         rows = [row | {"its_owner": self._owner} for row in rows]
         self._database.write(lambda connection: connection.execute(_CHECKPOINT, rows), wait_s=0)
 
-    def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> None:
+    def finish(self, session_id: str, reply_id: str, values: Mapping[str, Any]) -> bool:
         """Write a reply's end: `content`, `seq`, `state` and what was found. It no longer has an owner.
 
-        Also over one that was taken for lost meanwhile (a process that stood still for longer than its lease).
+        Also over one that was taken for lost meanwhile (a process that stood still for longer than its lease), unless
+        somebody else went on with it: then nothing is written, and the answer is False.
         """
-        ended = {**values, "owner": None, "owner_until": None, "its_session": session_id, "its_id": reply_id}
-        self._database.write(lambda connection: connection.execute(_FINISH, ended))
+        ended = {name: value for name, value in values.items() if name != "seq"}
+        ended |= {"owner": None, "owner_until": None, "its_seq": values["seq"]}
+        ended |= {"its_session": session_id, "its_id": reply_id, "its_owner": self._owner}
+        return self._database.write(lambda connection: connection.execute(_FINISH, ended)).rowcount == 1
+
+    def reopen(self, session_id: str, reply_id: str) -> Reopened:
+        """Take an ended reply to write it on; see `reopen_reply`."""
+        return self._database.write(
+            lambda connection: reopen_reply(connection, session_id, reply_id, self._owner, self._database.now)
+        )
 
     def renew(self, reply_ids: Sequence[str]) -> None:
         """Say that this process still streams these replies."""
@@ -239,16 +254,18 @@ class ConversationStore:
     def close_orphans(self, error: Mapping[str, Any], *, everybody: bool = False) -> Sequence[Message]:
         """Mark replies whose owner is gone as interrupted, and give them back.
 
+        Their owner stays written: should it wake, it may still bring their end (`finish`).
+
         Args:
             everybody: also those whose lease still runs (at the start of a server that has the data to itself).
         """
         orphaned = messages.c.state == "streaming"
         if not everybody:
-            orphaned = and_(orphaned, messages.c.owner_until < self._database.now)
+            orphaned = and_(orphaned, is_over(messages.c.owner_until, self._database.now))
         statement = (
             update(messages)
             .where(orphaned)
-            .values(state="interrupted", error=dict(error), owner=None, owner_until=None)
+            .values(state="interrupted", error=dict(error), owner_until=None, seq=messages.c.seq + UNSEEN_FRAMES)
             .returning(*MESSAGE_COLUMNS)
         )
         return [message_of(row) for row in self._database.write(lambda c: c.execute(statement).fetchall())]

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Float, create_engine, event, literal_column
+from sqlalchemy import Connection, Float, create_engine, event, literal_column, or_
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,11 +21,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from artbot_server.errors import ConfigError, Unavailable
 
 T = TypeVar("T")
+Time = ColumnElement[float] | ColumnElement[float | None]
 
 LOCKED_FOR_S = 30.0
 """How long a write waits for somebody else's lock before it gives up: longer than any backup's checkpoint."""
 WRITE_AHEAD_LOG = "PRAGMA journal_mode=WAL"
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.002, 0.1
+LONGEST_LEASE_S = 600.0
+"""No lease is longer (ARTBOT_LEASE_S)."""
 
 
 class Database:
@@ -102,6 +105,11 @@ class Database:
                     connection.info.pop("artbot_write", None)
 
         return _tried_again(attempt, wait_s)
+
+
+def is_over(lease_until: Time, now: ColumnElement[float]) -> ColumnElement[bool]:
+    """Whether a lease has ended. One that ends later than any can was written before the clock was set back."""
+    return or_(lease_until < now, lease_until > now + LONGEST_LEASE_S)
 
 
 def _tried_again(attempt: Callable[[], T], wait_s: float) -> T:

@@ -7,6 +7,7 @@ there whole or not at all.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -31,6 +32,10 @@ class PictureFiles(Protocol):
 
     def older_than(self, age_s: float) -> set[str]:
         """The ids of pictures that have a file older than this, half-written ones included."""
+        ...
+
+    def has_room(self, least_bytes: int) -> bool:
+        """Whether this many bytes more can be written."""
         ...
 
     def local(self, names: Sequence[str]) -> AbstractContextManager[list[Path]]:
@@ -68,6 +73,11 @@ class FolderFiles:
         """See `PictureFiles.older_than`."""
         before = time.time() - age_s
         return {path.name.split(".")[0] for path in self._folder.glob("??/*") if path.stat().st_mtime < before}
+
+    def has_room(self, least_bytes: int) -> bool:
+        """See `PictureFiles.has_room`."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self._folder).free >= least_bytes
 
     @contextmanager
     def local(self, names: Sequence[str]) -> Iterator[list[Path]]:

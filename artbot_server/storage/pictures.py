@@ -17,7 +17,7 @@ from sqlalchemy import Column, Connection, insert, select, tuple_, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import IntegrityError
 
-from artbot_server.errors import NotFound
+from artbot_server.errors import NotFound, Unavailable
 from artbot_server.painting.pictures import EXTENSIONS, CheckedPicture, PictureKind, StoredPicture
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import time_of
@@ -28,6 +28,9 @@ from artbot_server.storage.sessions import keep_session
 Variant = Literal["original", "thumbnail"]
 ORPHAN_AFTER_S = 3600.0
 """Age of a file without a row before it counts as left over: far longer than any worker needs from file to row."""
+ROOM_BYTES = 32 * 1024 * 1024
+"""What has to be free before a picture is begun: a job of 16 large ones. The work of a backend is too dear to be lost."""
+NO_ROOM = "no_room"
 IDS_AT_ONCE = 500
 """Ids in one query of the sweep; SQLite takes at most 32,766 values."""
 
@@ -44,6 +47,9 @@ class PictureStore:
 
         Args:
             more: other attributes of `StoredPicture`.
+
+        Raises:
+            Unavailable: `no_room`; nothing of it is left then.
         """
         picture = StoredPicture(
             id=secrets.token_hex(16),
@@ -55,9 +61,17 @@ class PictureStore:
             bytes=len(checked.data),
             **more,
         )
-        self._files.write(file_name(picture), checked.data)
-        self._files.write(file_name(picture, "thumbnail"), checked.thumbnail)
+        try:
+            self._files.write(file_name(picture), checked.data)
+            self._files.write(file_name(picture, "thumbnail"), checked.thumbnail)
+        except OSError as error:
+            self.remove_files([picture.id])
+            raise Unavailable(f"The picture could not be kept ({error.strerror}).", code=NO_ROOM) from error
         return picture
+
+    def has_room(self) -> bool:
+        """Whether the disk takes the pictures of another job."""
+        return self._files.has_room(ROOM_BYTES)
 
     def add(self, picture: StoredPicture) -> StoredPicture:
         """Write the row of a picture that no job made: an upload or a mask."""

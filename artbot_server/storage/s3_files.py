@@ -75,6 +75,10 @@ class S3Files:
             item["Key"].rsplit("/", 1)[-1].split(".")[0] for item in self._listed("") if item["LastModified"] < before
         }
 
+    def has_room(self, least_bytes: int) -> bool:
+        """See `PictureFiles.has_room`: a bucket has no end."""
+        return True
+
     @contextmanager
     def local(self, names: Sequence[str]) -> Iterator[list[Path]]:
         """See `PictureFiles.local`: copies, which end with the context."""

@@ -86,6 +86,7 @@ messages = Table(
     Column("owner_until", Float),
     Column("created_at", Float, nullable=False),
     Column("candidates", JSON),
+    Column("asked", JSON),
     PrimaryKeyConstraint("session_id", "id"),
     UniqueConstraint("conversation_id", "position"),
     Index(None, "session_id", "message_id"),

@@ -9,16 +9,17 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, case, delete, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, not_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
+from artbot_server.storage.database import is_over
 from artbot_server.storage.schema import conversations, messages
 from artbot_server.storage.sessions import keep_session
 
-OWNER_LEASE_S = 15.0
-"""How long a streaming reply is believed to have a living owner; renewed every 5 s."""
+OWNER_LEASE_S = 8.0
+"""How long a streaming reply is believed to have a living owner; renewed every 2 s, so that two may come late."""
 
 MESSAGE_COLUMNS = [c for c in messages.c if c.name not in ("owner", "owner_until")]
 
@@ -81,11 +82,7 @@ class TurnWriter:
             messages.c.session_id == bindparam("its_session"), messages.c.message_id == bindparam("its_message")
         )
         self._known = select(*MESSAGE_COLUMNS).where(of_turn).order_by(messages.c.position)
-        self._running = select(messages.c.id).where(
-            messages.c.conversation_id == bindparam("its_id"),
-            messages.c.state == "streaming",
-            messages.c.owner_until >= now,  # those whose process is gone do not count
-        )
+        self._running = running(now)
         streams = and_(messages.c.session_id == bindparam("its_session"), messages.c.id == bindparam("its_id"))
         self._own = update(messages).where(streams).values(owner=owner, owner_until=now + OWNER_LEASE_S)
 
@@ -112,7 +109,7 @@ class TurnWriter:
             raise NotFound("There is no such conversation in this session.", field="conversation_id")
         require_not_closed(found.closed_at)
         if turn.alone and connection.execute(self._running, its).first() is not None:
-            raise Busy("This conversation is still being answered; wait for the reply or stop it.")
+            raise still_answered()
         return self._append(connection, turn)
 
     def _known_turn(self, connection: Connection, user: Message) -> SavedTurn | None:
@@ -171,3 +168,22 @@ def require_not_closed(closed_at: float | None) -> None:
     """A closed conversation takes no messages and no jobs. Raises Busy (`closed`)."""
     if closed_at is not None:
         raise Busy("This conversation is closed; begin a new one.", code="closed", field="conversation_id")
+
+
+def require_none_running(connection: Connection, conversation_id: str, now: ColumnElement[float]) -> None:
+    """Raises Busy while a reply is being written; those whose process is gone do not count."""
+    if connection.execute(running(now), {"its_id": conversation_id}).first() is not None:
+        raise still_answered()
+
+
+def running(now: ColumnElement[float]) -> Select[Any]:
+    """The replies being written in the conversation `its_id`; those whose process is gone do not count."""
+    return select(messages.c.id).where(
+        messages.c.conversation_id == bindparam("its_id"),
+        messages.c.state == "streaming",
+        not_(is_over(messages.c.owner_until, now)),
+    )
+
+
+def still_answered() -> Busy:
+    return Busy("This conversation is still being answered; wait for the reply or stop it.")

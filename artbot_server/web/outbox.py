@@ -14,7 +14,7 @@ from typing import Protocol
 
 import structlog
 
-from artbot_server.events import BatchChanged, Event, Frame, JobChanged, PaintProgress
+from artbot_server.events import BatchChanged, Event, Frame, JobChanged, PaintProgress, ReplyContinued
 
 log = structlog.get_logger()
 
@@ -97,7 +97,7 @@ class Outbox:
     def forget(self, reply_id: str) -> None:
         """Drop a reply's waiting frames: a `resume` answer takes their place."""
         with self._lock:
-            self._waiting[:] = [e for e in self._waiting if not (isinstance(e, Frame) and e.reply_id == reply_id)]
+            _drop_frames(self._waiting, reply_id)
 
     def close(self) -> None:
         """The socket is gone: drop everything."""
@@ -156,10 +156,16 @@ def join(waiting: list[Event], event: Event) -> None:
     elif isinstance(event, BatchChanged):
         batch_id = event.batch["batch_id"]
         waiting[:] = [e for e in waiting if not (isinstance(e, BatchChanged) and e.batch["batch_id"] == batch_id)]
+    elif isinstance(event, ReplyContinued):
+        _drop_frames(waiting, event.reply_id)  # it holds their text; what follows must not be joined to them
     elif isinstance(event, JobChanged) and event.job.get("state") in ENDED:
         job_id = event.job["job_id"]
         waiting[:] = [e for e in waiting if not (isinstance(e, PaintProgress) and e.job_id == job_id)]
     waiting.append(event)
+
+
+def _drop_frames(waiting: list[Event], reply_id: str) -> None:
+    waiting[:] = [e for e in waiting if not (isinstance(e, Frame) and e.reply_id == reply_id)]
 
 
 def weight(waiting: list[Event]) -> int:
@@ -168,6 +174,8 @@ def weight(waiting: list[Event]) -> int:
     for event in waiting:
         if isinstance(event, Frame):
             total += len(event.message)
+        elif isinstance(event, ReplyContinued):
+            total += len(event.text)
         elif isinstance(event, PaintProgress):
             total += len(event.preview or b"")
         elif isinstance(event, BatchChanged):

@@ -88,6 +88,20 @@ class StopChat(Request):
         return self
 
 
+class ContinueReply(Request):
+    """How a reply is gone on with."""
+
+    model: OptionalName = None
+    key: Annotated[str, Field(max_length=512)] | None = None
+    client_sid: ClientSid | None = None
+
+
+class ContinueChat(ContinueReply):
+    """`continue_chat`."""
+
+    reply_id: Id
+
+
 class Generate(Request):
     """`generate`."""
 

@@ -11,14 +11,16 @@ from artbot_server.web.services import Services
 
 SNAPSHOT_BYTES = 64_000
 SNAPSHOT_MESSAGES = 50
+LONG_CHARS = 8_000
+"""A running reply of more than this is left to `resume` before anything else is left out: its client asks at once."""
 
 
 def session_snapshot(services: Services, session_id: str, token: str | None, operator: bool = False) -> dict[str, Any]:
     """The snapshot of docs/protocol.md. `token` is None for a page, whose cookie holds it.
 
-    What does not fit is left out: waiting jobs of batches, which list them too; from the old end messages behind
-    `cursor` and ended jobs; a live reply's text (its client asks `resume`); the far end of a very long queue, whose jobs
-    are told when they move; at last batches (asked for by `batches`).
+    What does not fit is left out: waiting jobs of batches, which list them too; a long live reply's text (its client asks
+    `resume`), which its message need not have as well; from the old end messages behind `cursor` and ended jobs; the far end
+    of a very long queue, whose jobs are told when they move; at last batches (asked for by `batches`).
     """
     conversation = services.conversations.newest(session_id)
     messages = services.conversations.tail(conversation.id, limit=SNAPSHOT_MESSAGES) if conversation else []
@@ -45,9 +47,16 @@ def _fitted(snapshot: dict[str, Any]) -> dict[str, Any]:
         ended = [job for job in snapshot["jobs"] if job["ended_at"] is not None]
         waiting = [job for job in snapshot["jobs"] if job["state"] == "queued"]
         longest = max(snapshot["replies"], key=lambda reply: len(reply["text"]), default=None)
+        written = [
+            message for message in snapshot["messages"] if message["state"] == "streaming" and message["content"]
+        ]
         if any(job["batch_id"] for job in waiting):
             known = {job["job_id"] for job in waiting if job["batch_id"]}
             snapshot["jobs"] = [job for job in snapshot["jobs"] if job["job_id"] not in known]
+        elif longest is not None and len(longest["text"]) > LONG_CHARS:
+            longest["text"], longest["seq"] = "", 0
+        elif written:
+            written[0]["content"], written[0]["seq"] = "", 0
         elif len(snapshot["messages"]) > 2:
             half = len(snapshot["messages"]) // 2
             snapshot["messages"] = snapshot["messages"][half:]

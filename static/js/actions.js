@@ -53,6 +53,12 @@ export class Actions {
     return null;
   }
 
+  /** Have a reply written on that ended too early. Returns the error, or null. */
+  async goOn({ reply_id }) {
+    const ack = await this.#connection.ask("continue_chat", { reply_id });
+    return ack.ok ? null : ack.error;
+  }
+
   sendAgain(messageId) {
     return this.#outbox.retry(messageId);
   }

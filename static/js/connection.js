@@ -12,6 +12,7 @@ const FACTS = [
   "message",
   "gpt_chat",
   "chat_error",
+  "chat_continued",
   "job",
   "queue",
   "progress",

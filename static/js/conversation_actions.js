@@ -5,6 +5,9 @@ import { tabStore } from "./preferences.js";
 const VIEW_KEY = "view";
 const NEW = "new";
 
+/** A conversation whose newest message alone is too long for a snapshot has to be asked for. */
+const isShown = ({ messages, cursor }) => messages.length > 0 || cursor === null;
+
 export class ConversationActions {
   #connection;
   #state;
@@ -65,8 +68,8 @@ export class ConversationActions {
     const wanted = tabStore.get(VIEW_KEY);
     const newest = snapshot.conversation?.conversation_id ?? null;
     if (wanted === NEW) this.#state.show({ conversation: null });
-    else if (!wanted || wanted === newest) this.#showSnapshot(snapshot);
-    else await this.#restoreOther(wanted, snapshot);
+    else if (isShown(snapshot) && (wanted ?? newest) === newest) this.#showSnapshot(snapshot);
+    else await this.#restoreOther(wanted ?? newest, snapshot);
     this.#outbox.flush();
   }
 

@@ -18,6 +18,7 @@ import { Follower } from "./scroll.js";
 import { countOf } from "./settings.js";
 import { State } from "./state.js";
 import { Toast } from "./toast.js";
+import { Unheard } from "./unheard.js";
 import { CompareView } from "./view_compare.js";
 import { ComposerView } from "./view_composer.js";
 import { ConversationView } from "./view_conversation.js";
@@ -42,6 +43,7 @@ const painting = new PaintingActions({ connection, state, choice });
 const batches = new BatchActions({ connection, state });
 const conversationActions = new ConversationActions({ connection, state, choice, outbox });
 new Resumer(connection, state);
+new Unheard(connection, state);
 new AutoPaint({ state, choice, painting });
 new Announcer(state);
 

@@ -17,6 +17,18 @@ export function beginReply({ reply_id, message_id, conversation_id, text = "", s
   return { reply_id, message_id, conversation_id, text, seq };
 }
 
+/** A reply that another socket asked for: from its beginning, or (seq -1) with a gap before this frame. */
+export const meetReply = (frame) =>
+  beginReply({ ...frame, text: "", seq: (frame.from ?? frame.seq) === 1 ? 0 : -1 });
+
+/** An ended reply is written on: what it has replaces what is here, unless a newer snapshot is further on. */
+export const continueReply = (known, event) => (known?.seq > event.seq ? known : beginReply(event));
+
+/** Whether there is something to go on with: it has words, and its model did not end it. */
+export const canGoOn = (reply) =>
+  Boolean(reply?.content) &&
+  (["stopped", "failed", "interrupted"].includes(reply.state) || reply.finish_reason === "length");
+
 /** A `resume` answer replaces the text, unless frames that came meanwhile are already further on. */
 export function applyResume(reply, answer) {
   return answer.seq < reply.seq ? reply : { ...reply, text: answer.text, seq: answer.seq };

@@ -1,9 +1,9 @@
 // What the page knows: conversation, messages, live replies, jobs, batches. Holds no DOM and no socket. Facts from the server come
 // in through `apply`; every change is told as an event, and the views read what they need.
 
-import { applyFrame, applyResume, beginReply, failedMessage, finishedMessage } from "./replies.js";
 import { Batches, Jobs } from "./kept.js";
 import { hasEndOf, keepMessage, sentMessage } from "./messages.js";
+import * as replyRules from "./replies.js";
 import { turnsOf } from "./turns.js";
 
 export class State extends EventTarget {
@@ -27,7 +27,7 @@ export class State extends EventTarget {
 
   on_session(snapshot) {
     this.server = snapshot.server;
-    this.replies = new Map(snapshot.replies.map((reply) => [reply.reply_id, beginReply(reply)]));
+    this.replies = new Map(snapshot.replies.map((reply) => [reply.reply_id, replyRules.beginReply(reply)]));
     this.keep(snapshot);
     this.tell("server");
     this.tell("snapshot", snapshot);
@@ -60,20 +60,25 @@ export class State extends EventTarget {
 
   on_message(frame) {
     if (!this.replies.has(frame.reply_id)) this.#meet(frame);
-    const { reply, outcome, piece } = applyFrame(this.replies.get(frame.reply_id), frame);
+    const { reply, outcome, piece } = replyRules.applyFrame(this.replies.get(frame.reply_id), frame);
     this.replies.set(reply.reply_id, reply);
     if (outcome === "append") this.tell("append", { reply, piece });
     if (outcome === "gap" && reply.conversation_id === this.view) this.tell("gap", reply);
   }
 
   on_gpt_chat(event) {
-    this.#endReply(finishedMessage(event, null));
+    this.#endReply(replyRules.finishedMessage(event, null));
     this.tell("finished", event);
   }
 
   on_chat_error(event) {
-    this.#endReply(failedMessage(event, this.replies.get(event.reply_id)?.text ?? ""));
+    this.#endReply(replyRules.failedMessage(event, this.replies.get(event.reply_id)?.text ?? ""));
     this.tell("chat_failed", event);
+  }
+
+  on_chat_continued(event) {
+    this.replies.set(event.reply_id, replyRules.continueReply(this.replies.get(event.reply_id), event));
+    this.tell("turns");
   }
 
   on_job(record) {
@@ -111,7 +116,7 @@ export class State extends EventTarget {
   resumed(answer) {
     const before = this.replies.get(answer.reply_id);
     if (!before) return;
-    this.replies.set(answer.reply_id, applyResume(before, answer));
+    this.replies.set(answer.reply_id, replyRules.applyResume(before, answer));
     this.tell("turns");
   }
 
@@ -145,9 +150,8 @@ export class State extends EventTarget {
   accepted(item, ack, created_at) {
     this.unsent = this.unsent.filter((other) => other.message_id !== item.message_id);
     if (!this.replies.has(ack.reply_id) && !hasEndOf(this.messages, ack.reply_id))
-      this.replies.set(ack.reply_id, beginReply(ack));
-    const said = sentMessage(item, ack, { at: this.next(), created_at });
-    if (ack.conversation_id === this.view) this.messages = keepMessage(this.messages, said);
+      this.replies.set(ack.reply_id, replyRules.beginReply(ack));
+    if (ack.conversation_id === this.view) this.#keepMessage(sentMessage(item, ack, { at: this.next(), created_at }));
     this.tell("turns");
     this.tell("conversations");
   }
@@ -175,8 +179,7 @@ export class State extends EventTarget {
 
   /** A time just behind everything on view, for what is new. */
   next() {
-    const times = this.turns().map((turn) => turn.at);
-    return Math.max(0, ...times.filter(Number.isFinite)) + 0.001;
+    return Math.max(0, ...this.turns().map((turn) => turn.at).filter(Number.isFinite)) + 0.001;
   }
 
   tell(type, detail = null) {
@@ -185,10 +188,13 @@ export class State extends EventTarget {
 
   // ---- Internal ----
 
+  #keepMessage(message) {
+    this.messages = keepMessage(this.messages, message);
+  }
+
   /** A reply that another socket asked for: from its beginning, or (seq -1) with a gap before this frame. */
   #meet(frame) {
-    const seq = (frame.from ?? frame.seq) === 1 ? 0 : -1;
-    this.replies.set(frame.reply_id, beginReply({ ...frame, text: "", seq }));
+    this.replies.set(frame.reply_id, replyRules.meetReply(frame));
     if (frame.conversation_id === this.view) this.tell("turns");
   }
 

@@ -4,6 +4,7 @@ import { clone, parts } from "./dom.js";
 import { isLong, ownWords } from "./format.js";
 import { errorWords, say } from "./i18n.js";
 import { tabStore } from "./preferences.js";
+import { canGoOn } from "./replies.js";
 
 const SHEET_LINES = 14; // what fits a sheet in its large face; longer prompts are set smaller
 const HIGHLIGHT = "own-words"; // underlined by ::highlight() in sheet.css, so the text stays one node
@@ -20,12 +21,13 @@ export class PromptSheet {
 
   constructor({ actions, painting, choice, open }) {
     this.#painting = painting;
-    const { prompt, negative, paint, drop, ideas, compare } = this.#parts;
+    const { prompt, negative, goOn, paint, drop, ideas, compare } = this.#parts;
     if (prompt.contentEditable !== "plaintext-only") prompt.contentEditable = "true";
     for (const field of [prompt, negative]) field.addEventListener("input", () => this.#changed());
     this.element.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.paint();
     });
+    goOn.addEventListener("click", () => this.#goOn(actions));
     paint.addEventListener("click", () => this.paint());
     ideas.addEventListener("click", () => actions.ideas(this.#turn));
     compare.addEventListener("click", () => this.#compare(choice, open));
@@ -40,6 +42,7 @@ export class PromptSheet {
     if (key !== this.#key) this.#fill(key, turn);
     this.#parts.drop.hidden = !turn.draft;
     this.#parts.ideas.hidden = Boolean(turn.draft || turn.job);
+    this.#parts.goOn.hidden = Boolean(turn.draft || turn.job || !canGoOn(turn.reply));
     const note =
       turn.job?.state === "cancelled"
         ? "turn.prompt.cancelled"
@@ -80,6 +83,13 @@ export class PromptSheet {
       replyId: draft ? draft.reply_id : (reply?.reply_id ?? job?.reply_id),
       imageId: draft ? draft.image_id : (job ?? message)?.image_id,
     };
+  }
+
+  /** What was changed by hand here gives way to the whole text. */
+  async #goOn(actions) {
+    const error = await actions.goOn(this.#turn.reply);
+    if (error) this.#trouble(error);
+    else tabStore.remove(`prompt.${this.#key}`);
   }
 
   #compare(choice, open) {

@@ -2,6 +2,7 @@
 
 import { clone, parts } from "./dom.js";
 import { errorWords, hasWords, say } from "./i18n.js";
+import { canGoOn } from "./replies.js";
 
 export class TalkSheet {
   element = clone("sheet-talk");
@@ -18,8 +19,12 @@ export class TroubleSheet {
   #parts = parts(this.element);
   #turn = null;
 
-  constructor({ actions, painting, editPrompt }) {
-    const { again, edit, takeBack } = this.#parts;
+  constructor({ actions, painting, editPrompt, toastWords }) {
+    const { goOn, again, edit, takeBack } = this.#parts;
+    goOn.addEventListener("click", async () => {
+      const error = await actions.goOn(this.#turn.reply);
+      if (error) toastWords(errorWords(error));
+    });
     again.addEventListener("click", () => this.#again(actions, painting));
     edit.addEventListener("click", () => editPrompt(this.#turn));
     takeBack.addEventListener("click", () => actions.takeBack(this.#turn.unsent));
@@ -27,13 +32,17 @@ export class TroubleSheet {
 
   update(turn) {
     this.#turn = turn;
-    const { title, advice, kept, edit, takeBack, details, detailWords } = this.#parts;
+    const { title, advice, kept, goOn, again, edit, takeBack, details, detailWords } = this.#parts;
     const error = turn.unsent?.error ?? turn.job?.error ?? turn.reply?.error ?? { code: "interrupted" };
     title.textContent = errorWords(error);
     const fault = error.detail?.fault;
     say(advice, hasWords(`trouble.${fault}`) ? `trouble.${fault}` : "trouble.server");
     kept.hidden = !(turn.phase === "broken" && turn.reply?.content);
     kept.textContent = kept.hidden ? "" : turn.reply.content;
+    goOn.hidden = !(turn.phase === "broken" && canGoOn(turn.reply));
+    goOn.toggleAttribute("data-next", !goOn.hidden);
+    again.toggleAttribute("data-next", goOn.hidden);
+    again.classList.toggle("paint", goOn.hidden); // one button is the main one
     edit.hidden = turn.phase !== "trouble";
     takeBack.hidden = turn.phase !== "refused";
     details.hidden = !error.message;

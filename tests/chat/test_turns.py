@@ -100,7 +100,7 @@ def test_a_broken_reply_ends_with_its_error_and_what_had_come():
     error = EngineFailed("The stream broke.", code="engine_cut")
     event = last_event(IDS, Outcome("A fo", 2, "failed", error=error), Finding(), None, None)
     assert event.name == "chat_error"
-    assert event.fields() == ID_FIELDS | {"error": error.as_json(), "full_message": "A fo"}
+    assert event.fields() == ID_FIELDS | {"error": error.as_json(), "full_message": "A fo", "seq": 2}
 
 
 def test_what_is_found_in_a_reply_is_its_prompt():

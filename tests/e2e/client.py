@@ -17,6 +17,7 @@ EVENTS = (
     "message",
     "gpt_chat",
     "chat_error",
+    "chat_continued",
     "job",
     "queue",
     "progress",

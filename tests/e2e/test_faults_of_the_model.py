@@ -1,11 +1,14 @@
 """Every fault of a model's side over the real socket: told by code, sentence and whose it is; what had come stays."""
 
+import time
+
 import pytest
 import requests
 
 from tests.e2e.client import Client
 from tests.llm.fake_openai import (
     DONE,
+    STREAM_HEADERS,
     Exchange,
     FakeOpenAI,
     cut_after,
@@ -32,6 +35,8 @@ FAULTS = {
     "credit": (error(429, "no", code="insufficient_quota"), "rate_limited", "engine", ""),
     "gateway's time-out": (status(504, "<html>Gateway Time-out"), "engine_timeout", "engine", ""),
     "bad gateway": (status(502, "<html>Bad Gateway"), "engine_failed", "engine", ""),
+    "its own fault": (status(500, {"error": {"message": "The server had an error"}}), "engine_failed", "engine", ""),
+    "its own fault as a page": (status(500, "<html>Internal Server Error"), "engine_failed", "engine", ""),
     "fault in the stream": (stream(delta("one"), event({"error": {"message": "crashed"}})), "engine_failed", "engine", "one"),
     "not http": (raw(b"SSH-2.0-OpenSSH_9.2\r\n\r\n"), "engine_garbage", "engine", ""),
     "garbage in the stream": (stream(delta("one"), b"data: <oops>\n\n"), "engine_garbage", "engine", "one"),
@@ -158,6 +163,52 @@ def test_what_is_no_fault(fake, client, answer):
     fake.answer(answer)
     ack = client.say("a cat")
     assert client.wait("gpt_chat", reply_id=ack["reply_id"])["full_message"] == "one"
+
+
+def drip(*chunks, then=Exchange.end):
+    """A stream a byte at a time, now and then with a pause."""
+
+    def answer(exchange: Exchange) -> None:
+        exchange.head(200, STREAM_HEADERS)
+        for number, byte in enumerate(b"".join(chunks)):
+            exchange.chunk(bytes([byte]))
+            if number % 50 == 0:
+                time.sleep(0.02)
+        then(exchange)
+
+    return answer
+
+
+def test_a_slow_drip_of_single_bytes_is_a_whole_reply(fake, client):
+    pieces = ["a playful ", "orange ", "小猫", ", garden, ", "soft light"]
+    fake.answer(drip(*map(delta, pieces), delta(finish_reason="stop"), DONE))
+    ack = client.say("a cat")
+    done = client.wait("gpt_chat", reply_id=ack["reply_id"])
+    assert done["full_message"] == "".join(pieces) == client.text_of(ack["reply_id"])
+    assert [frame["message"] for frame in client.all("message", reply_id=ack["reply_id"])] == pieces
+
+
+def test_one_that_drips_and_is_cut_keeps_its_words_and_goes_on(fake, client):
+    half = drip(delta("a playful "), delta("orange "), then=lambda _: None)
+    fake.answer(half, reply(["小猫", ", garden"]))
+    ack = client.say("a cat")
+    ended = client.wait("chat_error", reply_id=ack["reply_id"])
+    assert (ended["error"]["code"], ended["full_message"]) == ("engine_cut", "a playful orange ")
+    assert client.call("continue_chat", {"reply_id": ack["reply_id"]})["ok"]
+    done = client.wait("gpt_chat", reply_id=ack["reply_id"])
+    assert (done["full_message"], done["state"]) == ("a playful orange 小猫, garden", "complete")
+
+
+@each_fault
+def test_after_any_fault_the_same_reply_can_be_continued(fake, client, answer, code, fault, text):
+    fake.answer(answer, reply(["and ", "so on"]))
+    ack = client.say("a cat")
+    client.wait("chat_error", reply_id=ack["reply_id"])
+    assert client.call("continue_chat", {"reply_id": ack["reply_id"]})["ok"]
+    done = client.wait("gpt_chat", reply_id=ack["reply_id"])
+    assert done["full_message"] == f"{text}and so on" == client.text_of(ack["reply_id"])
+    kept = client.call("history", {"conversation_id": ack["conversation_id"]})["messages"]
+    assert [(m["content"], m["state"]) for m in kept] == [("a cat", "complete"), (f"{text}and so on", "complete")]
 
 
 def test_a_silent_model_can_be_stopped(fake, client):

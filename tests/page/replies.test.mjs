@@ -3,7 +3,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyFrame, applyResume, beginReply, failedMessage, finishedMessage } from "../../static/js/replies.js";
+import {
+  applyFrame,
+  applyResume,
+  beginReply,
+  canGoOn,
+  continueReply,
+  failedMessage,
+  finishedMessage,
+  meetReply,
+} from "../../static/js/replies.js";
 
 const ids = { reply_id: "r", message_id: "m", conversation_id: "c" };
 const reply = (text, seq) => beginReply({ ...ids, text, seq });
@@ -40,6 +49,32 @@ test("frames after a resume go on from its seq", () => {
   const resumed = applyResume(reply("a", 1), { text: "abc", seq: 3 });
   assert.equal(applyFrame(resumed, { seq: 4, message: "d" }).reply.text, "abcd");
 });
+
+test("a reply that goes on replaces what is here, unless a snapshot is further on", () => {
+  const event = { ...ids, text: "half a", seq: 1000002, client_sid: null };
+  assert.deepEqual(continueReply(undefined, event), reply("half a", 1000002));
+  assert.deepEqual(continueReply(reply("half a cat on", 5), event), reply("half a", 1000002));
+  const ahead = reply("half a dog", 1000003);
+  assert.equal(continueReply(ahead, event), ahead);
+  assert.equal(applyFrame(continueReply(undefined, event), { seq: 1000003, message: " dog" }).reply.text, "half a dog");
+});
+
+test("a reply met in its middle has a gap before it", () => {
+  assert.equal(meetReply({ ...ids, seq: 1, message: "a" }).seq, 0);
+  assert.equal(meetReply({ ...ids, from: 1, seq: 3, message: "abc" }).seq, 0);
+  assert.equal(meetReply({ ...ids, seq: 7, message: "x" }).seq, -1);
+});
+
+for (const [can, record] of [
+  [true, { state: "stopped", content: "a" }],
+  [true, { state: "interrupted", content: "a" }],
+  [true, { state: "failed", content: "a" }],
+  [true, { state: "complete", content: "a", finish_reason: "length" }],
+  [false, { state: "complete", content: "a", finish_reason: "stop" }],
+  [false, { state: "failed", content: "" }],
+  [false, null],
+])
+  test(`${JSON.stringify(record)} can ${can ? "" : "not "}be gone on with`, () => assert.equal(canGoOn(record), can));
 
 test("the end of a reply leaves a message with its prompt", () => {
   const message = finishedMessage(

@@ -49,6 +49,20 @@ test("pieces are appended and told one by one", () => {
   assert.equal(state.turns()[0].live.text, "a cat");
 });
 
+test("a stopped reply that is written on is live again, and ends as one message", () => {
+  const state = opened();
+  state.apply("message", { ...ids, seq: 1, message: "a " });
+  state.apply("gpt_chat", { ...ids, full_message: "a ", seq: 1, state: "stopped" });
+  assert.equal(state.turns()[0].phase, "prompt");
+  state.apply("chat_continued", { ...ids, text: "a ", seq: 1 });
+  assert.deepEqual([state.turns()[0].phase, state.liveReply().text], ["writing", "a "]);
+  state.apply("message", { ...ids, seq: 2, message: "cat" });
+  assert.equal(state.turns()[0].live.text, "a cat");
+  state.apply("gpt_chat", { ...ids, full_message: "a cat", seq: 2, state: "complete", prompt: "a cat" });
+  assert.equal(state.messages.filter((message) => message.role === "assistant").length, 1);
+  assert.deepEqual([state.turns()[0].phase, state.turns()[0].reply.error], ["prompt", null]);
+});
+
 test("another socket's reply is shown before its first piece is appended, so that nothing is there twice", () => {
   const state = opened();
   const shown = [];

@@ -2,11 +2,11 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Float, insert, literal, null, select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from artbot_server.errors import ConfigError, NotFound, Unavailable
-from artbot_server.storage.database import Database
+from artbot_server.storage.database import LONGEST_LEASE_S, Database, is_over
 from artbot_server.storage.schema import server_values
 from tests.storage.databases import fresh_url
 
@@ -33,6 +33,16 @@ def test_a_write_that_raises_changes_nothing(database):
         database.write(work)
     assert names(database) == set()
     database.write(put("two"))
+
+
+@pytest.mark.parametrize(
+    ("from_now", "over"), [(-0.5, 1), (5, 0), (LONGEST_LEASE_S - 5, 0), (LONGEST_LEASE_S + 5, 1), (3600, 1)]
+)
+def test_a_lease_is_over_when_it_ended_or_when_no_lease_could_be_so_long(database, from_now, over):
+    until = literal(time.time() + from_now, Float)
+    found = database.read(lambda c: c.execute(select(is_over(until, database.now))).scalar())
+    assert found == over
+    assert not database.read(lambda c: c.execute(select(is_over(null(), database.now))).scalar())
 
 
 def test_the_databases_clock_is_the_time_now(database):

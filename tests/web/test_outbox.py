@@ -4,7 +4,16 @@ import threading
 
 import pytest
 
-from artbot_server.events import BatchChanged, Frame, JobChanged, PaintProgress, QueueMoved, ReplyDone, SessionSnapshot
+from artbot_server.events import (
+    BatchChanged,
+    Frame,
+    JobChanged,
+    PaintProgress,
+    QueueMoved,
+    ReplyContinued,
+    ReplyDone,
+    SessionSnapshot,
+)
 from artbot_server.web import outbox
 from artbot_server.web.outbox import Outbox, join, weight
 
@@ -81,6 +90,18 @@ def test_the_snapshot_is_first_whatever_came_before_it():
     box.release(SessionSnapshot({"a": 1}))
     assert isinstance(line.sent[0], SessionSnapshot)
     assert text_of(line.sent) == "xx"
+
+
+def test_a_reply_that_goes_on_takes_the_place_of_its_waiting_frames():
+    waiting = []
+    end = ReplyDone("ab", None, "m", "r", "c", 2, None, None, None, None, "stopped")
+    told = ReplyContinued(None, "m", "r", "c", "ab", 2)
+    for event in (frame(1, "a"), frame(1, "z", "other"), frame(2, "b"), end, told, frame(3, "c"), frame(4, "d")):
+        join(waiting, event)
+    assert waiting[:3] == [frame(1, "z", "other"), end, told]
+    [further] = waiting[3:]
+    assert (further.message, further.first, further.seq) == ("cd", 3, 4)
+    assert weight([told]) > weight([]) + len(told.text)
 
 
 def test_frames_of_a_slow_socket_join_and_no_letter_is_lost():

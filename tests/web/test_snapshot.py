@@ -1,8 +1,10 @@
 import random
+import time
 import uuid
 
 import orjson
 import pytest
+from sqlalchemy import text as statement
 
 from artbot_server.app import create_app
 from artbot_server.chat.messages import Conversation, Message
@@ -136,6 +138,23 @@ def test_a_very_long_running_reply_is_asked_for_again(bot):
     [reply] = found["replies"]
     assert (reply["reply_id"], reply["text"], reply["seq"]) == (reply_id, "", 0)
     assert bot.services.chat.resume("anna", reply_id)["seq"] == 1
+
+
+def test_a_long_running_reply_costs_no_message_and_no_job(bot):
+    talk(bot, 1)
+    [job_id] = order(bot, 1)
+    change = statement("UPDATE jobs SET state = 'done', ended_at = :now")
+    bot.database.write(lambda connection: connection.execute(change, {"now": time.time()}))
+    reply_id = live(bot, "x" * 100_000)
+    conversation = bot.services.conversations.newest("anna").id
+    ids = {"session_id": "anna", "conversation_id": conversation, "message_id": "m", "created_at": 1.0}
+    user = Message(**ids, id="m", role="user", content="more")
+    reply = Message(**ids, id=reply_id, role="assistant", content="x" * 90_000, state="streaming")
+    bot.services.conversations.add_turn(NewTurn(user=user, reply=reply))
+    found = snapshot(bot)
+    assert size(found) <= SNAPSHOT_BYTES
+    assert [message["content"] for message in found["messages"]] == ["a fox", "a fox", "more", ""]
+    assert [job["job_id"] for job in found["jobs"]] == [job_id]
 
 
 def test_of_a_very_long_queue_the_near_end_is_told(bot):

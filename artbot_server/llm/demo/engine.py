@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
+from artbot_server.chat.seam import cut_off
 from artbot_server.llm.base import ChatRequest, ReplyEnd
 from artbot_server.llm.demo.writer import write
 
@@ -52,8 +54,8 @@ class DemoReply:
         self._closed = threading.Event()
 
     def __iter__(self) -> Iterator[str | ReplyEnd]:
-        text = write(self._request.messages)
-        listed = pieces(text) if self._request.stream else [text]
+        text = written(self._request.messages)
+        listed = pieces(text) if self._request.stream or not text else [text]
         for pause, piece in zip(pauses(listed), listed, strict=True):
             if self._closed.wait(pause * self._pace_s if self._request.stream else 0):
                 return
@@ -68,6 +70,17 @@ class DemoReply:
     def _usage(self, written: int) -> dict[str, int]:
         asked = sum(len(pieces(str(message.get("content") or ""))) for message in self._request.messages)
         return {"prompt_tokens": asked, "completion_tokens": written, "total_tokens": asked + written}
+
+
+def written(messages: Sequence[Mapping[str, Any]]) -> str:
+    """The reply, or what is missing of one that was cut off; of one that somebody else began, all of ours below it."""
+    found = cut_off(messages)
+    if found is None:
+        return write(messages)
+    asked, before = found
+    whole = write(asked)
+    at = whole.find(before)
+    return whole[at + len(before) :] if at >= 0 else f"\n{whole}"
 
 
 def pieces(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from flask import Response
 from pydantic import Field
 
+from artbot_server.chat.continuing import Wish
 from artbot_server.events import Event
 from artbot_server.web.fields import LARGEST_WHOLE, Query, Request
 from artbot_server.web.http.conversation_records import (
@@ -22,7 +23,7 @@ from artbot_server.web.http.conversation_records import (
 )
 from artbot_server.web.http.routes import Answer, Call, Route
 from artbot_server.web.http.streams import LOOK_S, end_of, event_stream, sent_event
-from artbot_server.web.requests import Cursor, NewConversation, SessionChat, Title
+from artbot_server.web.requests import ContinueReply, Cursor, NewConversation, SessionChat, Title
 from artbot_server.web.services import Services
 from artbot_server.web.socket_events.chat import words_of
 
@@ -49,6 +50,12 @@ class Renaming(Request):
 
 class PostedMessage(SessionChat):
     """The session form of `gpt_chat`; `stream` says how this answer comes."""
+
+    stream: bool = False
+
+
+class Continuation(ContinueReply):
+    """`continue` of a reply; `stream` says how this answer comes."""
 
     stream: bool = False
 
@@ -95,14 +102,26 @@ def say(services: Services, call: Call) -> Answer:
     words = words_of(services, call.session_id, asked.model_copy(update={"stream": True}))
     payer = call.visit.address if call.is_new else call.session_id
     ids = services.chat.say(call.session_id, words, lambda: services.chat_limit.count(payer))
-    news = services.chat.follow(call.session_id, ids.reply_id, LOOK_S)
-    if asked.stream:
-        return event_stream(news, _as_on_the_socket, lambda: None)
-    return _with_job(services, call.session_id, end_of(news).fields())
+    return _followed(services, call, ids.reply_id, asked.stream)
 
 
 def reply(services: Services, call: Call) -> Answer:
     return services.chat.resume(call.session_id, call.path["reply_id"])
+
+
+def go_on(services: Services, call: Call) -> Answer:
+    """Write a reply on; what comes back begins with what it had."""
+    reply_id, asked = call.path["reply_id"], call.body
+    wish = Wish(**asked.model_dump(exclude={"stream"}))
+    services.chat.continuing.go_on(call.session_id, reply_id, wish, lambda: services.chat_limit.count(call.session_id))
+    return _followed(services, call, reply_id, asked.stream)
+
+
+def _followed(services: Services, call: Call, reply_id: str, stream: bool) -> Answer:
+    news = services.chat.follow(call.session_id, reply_id, LOOK_S)
+    if stream:
+        return event_stream(news, _as_on_the_socket, lambda: None)
+    return _with_job(services, call.session_id, end_of(news).fields())
 
 
 def stop(services: Services, call: Call) -> Answer:
@@ -156,5 +175,10 @@ ROUTES = (
     ),
     Route("GET", f"{_ONE}/export", export, "The whole conversation as one JSON file.", answer=Export),
     Route("GET", "/api/v1/replies/<reply_id>", reply, "A reply so far, or whole.", answer=ReplyText),
+    Route(
+        "POST", "/api/v1/replies/<reply_id>/continue", go_on,
+        "Write a reply on that was interrupted, stopped, cut short or broken, and wait for it; with `stream` as events.",
+        body=Continuation, answer=ReplyEnd, also=("text/event-stream",),
+    ),
     Route("POST", "/api/v1/replies/<reply_id>/stop", stop, "Stop a reply; what it holds is kept.", answer=Stopped),
 )  # fmt: skip

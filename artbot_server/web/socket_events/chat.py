@@ -1,10 +1,11 @@
-"""Events of chat: both forms of `gpt_chat`, stopping and resuming a reply."""
+"""Events of chat: both forms of `gpt_chat`, stopping, continuing and resuming a reply."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
+from artbot_server.chat.continuing import Wish
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.web import requests as ask
 from artbot_server.web.audience import Member
@@ -51,6 +52,14 @@ def stop_chat(services: Services, member: Member, asked: ask.StopChat) -> Ack:
     return {"stopped": services.chat.live.stop(member.session_id, **asked.model_dump())}
 
 
+def continue_chat(services: Services, member: Member, asked: ask.ContinueChat) -> Ack:
+    wish = Wish(**asked.model_dump(exclude={"reply_id"}))
+    ids = services.chat.continuing.go_on(
+        member.session_id, asked.reply_id, wish, lambda: services.chat_limit.count(member.session_id)
+    )
+    return {"message_id": ids.message_id, "reply_id": ids.reply_id, "conversation_id": ids.conversation_id}
+
+
 def resume(services: Services, member: Member, asked: ask.Resume) -> Ack:
     member.outbox.forget(asked.reply_id)
     return services.chat.resume(member.session_id, asked.reply_id)
@@ -75,5 +84,6 @@ def _article_end(data: Any) -> Ack:
 EVENTS = (
     EventHandler("gpt_chat", ask.SessionChat, gpt_chat, request_for=_form, when_failed=_article_end),
     EventHandler("stop_chat", ask.StopChat, stop_chat),
+    EventHandler("continue_chat", ask.ContinueChat, continue_chat),
     EventHandler("resume", ask.Resume, resume),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from artbot_server.chat.seam import going_on
 from artbot_server.llm.base import ChatRequest, Engine, ReplyEnd, ReplyStream
 from artbot_server.llm.demo.engine import DemoEngine, pauses, pieces
 from artbot_server.llm.demo.writer import write
@@ -42,6 +43,21 @@ def test_without_streaming_the_reply_is_one_piece() -> None:
     said, ends = _said(DemoEngine(pace_s=5).open(ChatRequest(CAT, stream=False)))
     assert said == [write(CAT)]
     assert len(ends) == 1
+
+
+def test_a_reply_that_was_cut_off_is_written_on_from_where_it_ends() -> None:
+    whole = write(CAT)
+    for at in (1, 7, len(whole) - 1, len(whole)):
+        for stream in (True, False):
+            said, ends = _said(DemoEngine(pace_s=0).open(ChatRequest(going_on(CAT, whole[:at]), stream=stream)))
+            assert whole[:at] + "".join(said) == whole
+            assert "" not in said
+            assert len(ends) == 1
+
+
+def test_what_somebody_else_began_is_written_anew_below() -> None:
+    said, _ = _said(DemoEngine(pace_s=0).open(ChatRequest(going_on(CAT, "As a language model"))))
+    assert "".join(said) == f"\n{write(CAT)}"
 
 
 def test_pieces_keep_every_character() -> None:

@@ -1,0 +1,11 @@
+"""What a reply was asked for beside its words, so that it can be continued."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.add_column("messages", sa.Column("asked", sa.JSON(), nullable=True))
