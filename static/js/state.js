@@ -53,9 +53,9 @@ export class State extends EventTarget {
     this.tell("conversations");
   }
 
-  on_conversation_deleted({ conversation_id }) {
-    this.tell("deleted", { here: conversation_id === this.view });
-    if (conversation_id === this.view) this.show({ conversation: null });
+  on_conversation_deleted({ conversation_id: gone }) {
+    this.tell("deleted", { here: gone === this.view });
+    if (gone === this.view) this.show({ conversation: null });
   }
 
   on_message(frame) {
@@ -151,7 +151,8 @@ export class State extends EventTarget {
     this.unsent = this.unsent.filter((other) => other.message_id !== item.message_id);
     if (!this.replies.has(ack.reply_id) && !hasEndOf(this.messages, ack.reply_id))
       this.replies.set(ack.reply_id, replyRules.beginReply(ack));
-    if (ack.conversation_id === this.view) this.#keepMessage(sentMessage(item, ack, { at: this.next(), created_at }));
+    const said = sentMessage(item, ack, { at: this.next(), created_at });
+    if (ack.conversation_id === this.view) this.messages = keepMessage(this.messages, said);
     this.tell("turns");
     this.tell("conversations");
   }
@@ -172,7 +173,6 @@ export class State extends EventTarget {
     return turnsOf({ ...this, replies, jobs, batches });
   }
 
-  /** The live reply of the conversation on view, if one runs. */
   liveReply() {
     return [...this.replies.values()].find((reply) => reply.conversation_id === this.view) ?? null;
   }
@@ -182,15 +182,9 @@ export class State extends EventTarget {
     return Math.max(0, ...this.turns().map((turn) => turn.at).filter(Number.isFinite)) + 0.001;
   }
 
-  tell(type, detail = null) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  }
+  tell = (type, detail = null) => this.dispatchEvent(new CustomEvent(type, { detail }));
 
   // ---- Internal ----
-
-  #keepMessage(message) {
-    this.messages = keepMessage(this.messages, message);
-  }
 
   /** A reply that another socket asked for: from its beginning, or (seq -1) with a gap before this frame. */
   #meet(frame) {
