@@ -14,13 +14,14 @@ from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.chat.conversations import ConversationPorts
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import ReplyIds
-from artbot_server.chat.service import ChatPorts, ChatService
+from artbot_server.chat.service import ChatPorts, ChatService, Elsewhere
 from artbot_server.chat.words import Words
 from artbot_server.config import Settings
 from artbot_server.events import PaintProgress, Publish
 from artbot_server.hooks.calls import ordered
 from artbot_server.hooks.record import Hooks
-from artbot_server.live.local import LiveHub, OnMessage
+from artbot_server.live.hub import Hub
+from artbot_server.live.local import OnMessage
 from artbot_server.llm.base import Engine
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.file_questions import FileQuestions
@@ -66,6 +67,7 @@ def chat_ports(
     queue: PaintQueue,
     publish: Publish,
     spawn: Callable[..., Any],
+    elsewhere: Elsewhere,
 ) -> ChatPorts:
     """How chat reaches folders and painting, of which it knows nothing else."""
 
@@ -98,6 +100,7 @@ def chat_ports(
         publish=publish,
         spawn=spawn,
         new_id=lambda: str(uuid.uuid4()),
+        elsewhere=elsewhere,
     )
 
 
@@ -124,7 +127,7 @@ def conversation_ports(queue: PaintQueue, pictures: PictureStore, publish: Publi
     )
 
 
-def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
+def uploads(settings: Settings, live: Hub, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:
     def keep(session_id: str, field: str, data: bytes) -> StoredPicture:
         return keep_upload(
             data,
@@ -139,7 +142,7 @@ def uploads(settings: Settings, live: LiveHub, pictures: PictureStore) -> Callab
     return keep
 
 
-def template_tool(settings: Settings, live: LiveHub, templates: TemplateStore, database: Database) -> TemplateTool:
+def template_tool(settings: Settings, live: Hub, templates: TemplateStore, database: Database) -> TemplateTool:
     """The template tool, with a worker behind it for everything that is decoded."""
     files = FileQuestions(settings.data_dir / "uploads", UPLOAD_BYTES, live.ask)
     return TemplateTool(templates, files, JobStore(database))
@@ -154,7 +157,7 @@ def door(settings: Settings, signer: Signer) -> Door:
     )
 
 
-def metrics(audience: Audience, chat: ChatService, live: LiveHub) -> Metrics:
+def metrics(audience: Audience, chat: ChatService, live: Hub) -> Metrics:
     metrics = Metrics()
     metrics.watch("artbot_sockets", "Sockets connected", lambda: len(audience))
     metrics.watch("artbot_replies_running", "Replies being written", lambda: len(chat.live))

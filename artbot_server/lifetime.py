@@ -37,7 +37,7 @@ def serve(settings: Settings) -> int:
     set_up_logs(settings.log_level)
     if not (settings.static_dir / "index.html").is_file():
         raise ConfigError(f"ARTBOT_STATIC_DIR: there is no page (index.html) in {settings.static_dir}.")
-    lock = lock_folder(settings.data_dir)
+    lock = lock_folder(settings)
     listener = listen(settings.host, settings.port)
     try:
         bot = create_app(settings)

@@ -36,7 +36,7 @@ class Mounted:
     """
 
     def __init__(self, settings: Settings, at: str, hooks: Hooks) -> None:
-        self._lock = lock_folder(settings.data_dir)
+        self._lock = lock_folder(settings)
         try:
             self.bot: ArtBot = create_app(settings, hooks)
         except Unavailable as error:

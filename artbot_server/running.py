@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import sys
 import threading
-from pathlib import Path
 from typing import IO
 
 import structlog
@@ -58,12 +57,19 @@ class Running:
             log.warning("the worker was gone and has been started again", times=times)
 
 
-def lock_folder(folder: Path) -> IO[str]:
-    """Hold a data folder for this process alone. Raises ConfigError when another has it or it cannot be written."""
+def lock_folder(settings: Settings) -> IO[str]:
+    """Hold the data folder for this server alone; where servers meet elsewhere, on Redis and PostgreSQL, only against one
+    that wants it alone.
+
+    Raises:
+        ConfigError: another has it, or it cannot be written.
+    """
+    folder = settings.data_dir
+    how = fcntl.LOCK_SH if settings.redis_url and not settings.database.startswith("sqlite") else fcntl.LOCK_EX
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = open(folder / "lock", "w")  # noqa: SIM115 - held open as long as the process lives
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, how | fcntl.LOCK_NB)
     except BlockingIOError:
         raise ConfigError(f"Another server uses the data folder {folder}: set ARTBOT_DATA_DIR.") from None
     except OSError as error:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from artbot_server import several
 from artbot_server.callbacks.courier import Courier, Office
 from artbot_server.choices import callback_rules, callback_secret, choose_backends
 from artbot_server.config import Settings
 from artbot_server.errors import ConfigError, Unavailable
-from artbot_server.live.link import LiveLink
 from artbot_server.logs import set_up_logs
 from artbot_server.painting.leases import Timing
 from artbot_server.painting.pictures import signed_addresses
@@ -44,7 +42,7 @@ def work(settings: Settings) -> int:
         settings.data_dir,
         choose_backends(settings),
         TemplateStore(settings.templates_dir),
-        connect=partial(LiveLink, settings.data_dir),
+        connect=several.link(settings, database),
         timing=Timing(lease_s=settings.lease_s, renew_s=settings.lease_s / 4),
         save_dir=settings.save_dir,
     )

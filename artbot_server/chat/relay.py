@@ -44,10 +44,15 @@ class Outcome:
 
 
 class LiveReply:
-    """The text so far and its frame number. Safe to use from any thread."""
+    """The text so far and its frame number. Safe to use from any thread.
 
-    def __init__(self, ids: ReplyIds) -> None:
+    Args:
+        shared: all sockets of its session see it.
+    """
+
+    def __init__(self, ids: ReplyIds, *, shared: bool = False) -> None:
         self.ids = ids
+        self.shared = shared
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
         self._pieces: list[str] = []

@@ -6,9 +6,9 @@ Knows engines, templates and painting only through what `app.py` hands it; never
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 import structlog
 
@@ -44,6 +44,32 @@ STORE_AGAIN_S = 1.0
 NO_PROMPT = EngineFailed("This reply holds no prompt to paint.", code="no_prompt")
 
 
+class Elsewhere(Protocol):
+    """The other web processes, which may write replies of the same session."""
+
+    def reach(self, session_id: str) -> None:
+        """Have the session's replies that others write among the live ones here, as far as they can be reached."""
+
+    def began(self, ids: ReplyIds) -> None:
+        """This process begins to write a reply."""
+
+    def stop(self, session_id: str, which: Mapping[str, str | None]) -> None:
+        """Have a reply stopped that is not among the live ones here; `which` as in `LiveReplies.stop`."""
+
+
+class Nobody:
+    """There are no other web processes, so there is nothing to do."""
+
+    def reach(self, session_id: str) -> None:
+        """All its replies are here."""
+
+    def began(self, ids: ReplyIds) -> None:
+        """Nobody else wants to know."""
+
+    def stop(self, session_id: str, which: Mapping[str, str | None]) -> None:
+        """What is not here is nowhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatPorts:
     """What the service needs from the rest of the program, all given by `app.py`.
@@ -54,6 +80,7 @@ class ChatPorts:
         screen: raises `unsuitable` when a folder does not draw what a text asks for.
         paint: queue a finished prompt and give the job's id.
         spawn: run a function in the background.
+        elsewhere: the other web processes of this server.
     """
 
     engine_for: Callable[[str | None], Engine]
@@ -63,16 +90,19 @@ class ChatPorts:
     publish: Publish
     spawn: Callable[..., Any]
     new_id: Callable[[], str]
+    elsewhere: Elsewhere = field(default_factory=Nobody)
 
 
 class ChatService:
     """Answers messages, one reply at a time in each conversation."""
 
-    def __init__(self, store: ConversationStore, paintings: Paintings, ports: ChatPorts) -> None:
+    def __init__(
+        self, store: ConversationStore, paintings: Paintings, ports: ChatPorts, live: LiveReplies | None = None
+    ) -> None:
         self._store = store
         self._paintings = paintings
         self._ports = ports
-        self.live = LiveReplies()
+        self.live = LiveReplies() if live is None else live
 
     # Asking
 
@@ -114,7 +144,8 @@ class ChatService:
         )
         if saved.reply.id != ids.reply_id:  # the same message came at the same instant and was quicker
             return ids_of(saved.reply)
-        live = self.live.begin(ids)
+        live = self.live.begin(ids, shared=True)
+        self._ports.elsewhere.began(ids)
         self._ports.publish(session_id, UserMessage(saved.user.as_json(), saved.conversation.as_json()))
         self._ports.spawn(self._answer, live, words, system_prompt, saved.user)
         return ids
@@ -149,9 +180,32 @@ class ChatService:
 
     # Looking and stopping
 
+    def replies(self, session_id: str) -> list[dict[str, Any]]:
+        """The session's running replies, whoever writes them, as the snapshot's `replies`."""
+        self._ports.elsewhere.reach(session_id)
+        return self.live.of_session(session_id)
+
+    def stop(
+        self,
+        session_id: str,
+        *,
+        reply_id: str | None = None,
+        message_id: str | None = None,
+        client_sid: str | None = None,
+    ) -> bool:
+        """Stop the running replies that match, whoever writes them; whether any ran. It may overtake its message."""
+        which = {"reply_id": reply_id, "message_id": message_id, "client_sid": client_sid}
+        if self.live.stop(session_id, **which):
+            return True
+        self._ports.elsewhere.reach(session_id)
+        if self.live.stop(session_id, **which):
+            return True
+        self._ports.elsewhere.stop(session_id, which)
+        return False
+
     def resume(self, session_id: str, reply_id: str) -> dict[str, Any]:
         """A reply's text so far: `text, seq, done`. Raises NotFound."""
-        live = self.live.get(session_id, reply_id)
+        live = self.live.get(session_id, reply_id) or self._found_elsewhere(session_id, reply_id)
         if live is not None:
             text, seq = live.snapshot()
             return {"reply_id": reply_id, "text": text, "seq": seq, "done": False}
@@ -169,7 +223,10 @@ class ChatService:
             stored = self._store.message(session_id, reply_id)
             if stored is None or stored.state != "streaming":
                 break
-            time.sleep(look_s)  # another process writes it
+            live = self._found_elsewhere(session_id, reply_id)
+            if live is not None:
+                break
+            time.sleep(look_s)
             yield None
         if live is not None:
             yield from live.follow(look_s)
@@ -180,6 +237,10 @@ class ChatService:
                     stored.content, ids.client_sid, ids.message_id, reply_id, ids.conversation_id, stored.seq, 1
                 )
             yield stored_end(stored)
+
+    def _found_elsewhere(self, session_id: str, reply_id: str) -> LiveReply | None:
+        self._ports.elsewhere.reach(session_id)
+        return self.live.get(session_id, reply_id)
 
     def close_orphans(self, *, everybody: bool = False) -> None:
         """Renew our own replies, and close as `interrupted` those whose process is gone."""

@@ -135,6 +135,10 @@ class RedisHub:
         """Tell every other web process."""
         self._peer.send(WEBS, Frame(kind, body))
 
+    def send(self, name: str, kind: str, body: Mapping[str, Any]) -> None:
+        """Tell one web process, as soon as it can be told."""
+        self._peer.send_to(name, Frame(kind, body))
+
     def tell(self, name: str, kind: str, body: Mapping[str, Any]) -> bool:
         """Tell one web process now; False when it is not there. Raises Unavailable when Redis is away."""
         return self._peer.tell(name, Frame(kind, body))

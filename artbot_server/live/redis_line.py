@@ -39,7 +39,7 @@ class RedisLine:
     """Hears channels and speaks on them.
 
     Args:
-        url: `redis://host:port/number`, also `rediss://` and `unix://`.
+        url: `redis://host:port/number`, `rediss://` with TLS.
         on_data: called with each message, in the reader's thread; must not block.
         on_up: called when the line is there, at first with 0 and after each time it was away with these seconds, in
             the reader's thread; must not block.
@@ -106,7 +106,7 @@ class RedisLine:
     def hear_no_more(self, channel: str) -> None:
         """Leave a channel; one that was not heard is ignored."""
         if self._heard.pop(channel, None) is not None:
-            self._tell_ears(lambda ears: ears.unsubscribe(channel))
+            self._tell_ears(lambda ears: ears.unsubscribe(channel))  # type: ignore[no-untyped-call]
 
     def send(self, channel: str, data: bytes) -> None:
         """Say it when it can be said; returns at once."""
@@ -156,7 +156,7 @@ class RedisLine:
 
     def _listen(self) -> None:
         """Hear everything, until the connection breaks."""
-        ears = self._redis.pubsub()
+        ears: PubSub = self._redis.pubsub()  # type: ignore[no-untyped-call]
         try:
             ears.subscribe(*self._heard)
             self._ears = ears

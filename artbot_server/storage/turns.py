@@ -17,8 +17,8 @@ from artbot_server.errors import Busy, NotFound
 from artbot_server.storage.schema import conversations, messages
 from artbot_server.storage.sessions import keep_session
 
-OWNER_LEASE_S = 15.0
-"""How long a streaming reply is believed to have a living owner; renewed every 5 s."""
+OWNER_LEASE_S = 6.0
+"""How long a streaming reply is believed to have a living owner; renewed every 2 s."""
 
 MESSAGE_COLUMNS = [c for c in messages.c if c.name not in ("owner", "owner_until")]
 

@@ -91,6 +91,7 @@ class House:
             preparation=preparation,
             live=self.hub,
             publish=self._publish,
+            publish_here=self._publish,
             sign=sign,
             limit=limit,
             on_end=lambda job: self.on_end(job),
@@ -103,6 +104,7 @@ class House:
             templates=self.templates,
             live=self.hub,
             publish=self._publish,
+            publish_here=self._publish,
             sign=sign,
             limit=limit,
         )

@@ -1,0 +1,106 @@
+"""Two web processes on PostgreSQL and Redis: whichever one a client comes to, it sees the same."""
+
+import time
+
+import pytest
+import requests
+
+from tests.e2e.client import Client
+from tests.e2e.follower import Follower
+from tests.e2e.paced import numbered, paced
+from tests.e2e.several import Several
+from tests.llm.fake_openai import FakeOpenAI
+from tests.server import wait_until
+
+pytestmark = pytest.mark.alone
+
+PIECES = numbered(120)
+TEXT = "".join(PIECES)
+
+
+@pytest.fixture(scope="module")
+def model():
+    with FakeOpenAI() as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory, model):
+    settings = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-test"}
+    with Several(tmp_path_factory.mktemp("several"), **settings) as running:
+        running.webs[0].wait_for_worker()
+        running.webs[1].wait_for_worker()
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def pace(model):
+    model.answer(paced(PIECES, 0.015))
+
+
+def at(several, number, client):
+    return Client(several.webs[number].address, auth={"session": client.session["token"]})
+
+
+def test_a_client_that_comes_back_to_another_process_goes_on_there(several):
+    with Client(several.webs[0].address) as client:
+        ack = client.say("a long story")
+        client.wait("message", reply_id=ack["reply_id"])
+    with at(several, 1, client) as again:
+        [live] = again.session["replies"]
+        assert live["text"] == "".join(PIECES[: live["seq"]])
+        follower = Follower(ack["reply_id"])
+        follower.attach(again)
+        assert follower.seq >= 1
+        assert follower.to_the_end() == TEXT
+        assert follower.gaps == 0
+        assert again.wait("gpt_chat")["full_message"] == TEXT
+
+
+def test_a_device_on_another_process_sees_a_reply_from_its_first_word(several):
+    with Client(several.webs[0].address) as phone, at(several, 1, phone) as desk:
+        ack = phone.say("a long story")
+        for device in (phone, desk):
+            assert device.wait("gpt_chat", reply_id=ack["reply_id"])["full_message"] == TEXT
+            assert device.text_of(ack["reply_id"]) == TEXT
+        assert desk.wait("user_message")["message"]["content"] == "a long story"
+        back = desk.say("and on", conversation_id=ack["conversation_id"])
+        assert phone.wait("gpt_chat", reply_id=back["reply_id"])["full_message"] == TEXT
+        assert phone.text_of(back["reply_id"]) == TEXT
+
+
+def test_a_reply_is_stopped_resumed_and_followed_from_another_process(several):
+    with Client(several.webs[0].address) as client:
+        ack = client.say("a long story")
+        wait_until(lambda: len(client.all("message")) > 10)
+        bearer = {"Authorization": "Bearer " + client.session["token"]}
+        there = f"{several.webs[1].address}/api/v1/conversations/{ack['conversation_id']}"
+        live = requests.get(f"{several.webs[1].address}/api/v1/replies/{ack['reply_id']}", headers=bearer, timeout=10)
+        print(live.status_code, live.text, there)
+
+
+def test_busy_and_repeats_are_decided_over_processes(several):
+    with Client(several.webs[0].address) as phone, at(several, 1, phone) as desk:
+        ack = phone.say("a long story", message_id="m1")
+        assert desk.say("a long story", message_id="m1")["reply_id"] == ack["reply_id"]
+        busy = desk.call("gpt_chat", {"text": "more", "conversation_id": ack["conversation_id"]})
+        assert busy["error"]["code"] == "busy"
+        assert desk.call("stop_chat", {"reply_id": ack["reply_id"]}) == {"ok": True, "stopped": True}
+        assert phone.wait("gpt_chat")["state"] == "stopped"
+        assert desk.wait("gpt_chat")["full_message"] == phone.wait("gpt_chat")["full_message"]
+
+
+def test_a_picture_reaches_the_session_on_every_process(several):
+    with Client(several.webs[1].address) as client, at(several, 0, client) as other:
+        job_id = client.paint(overrides={"width": 64, "height": 64, "batch_size": 1})
+        for device in (client, other):
+            assert device.job_end(job_id)["state"] == "done"
+            assert device.wait("images", job_id=job_id)["images"][0]["data"]
+
+
+def test_without_a_watcher_elsewhere_a_reply_costs_redis_next_to_nothing(several):
+    with Client(several.webs[0].address) as client:
+        before = several.redis.said()
+        ack = client.say("a long story")
+        client.wait("gpt_chat", reply_id=ack["reply_id"])
+        assert several.redis.said() - before < 10
