@@ -31,7 +31,7 @@ LEVELS = {  # the longest name that fits a module counts
     "across": 3,
     "web": 4,
     "app": 5, "joints": 5, "running": 5, "mounting": 5, "choices": 5, "worker_app": 5, "lifetime": 5, "studio": 5,
-    "several": 5,
+    "several": 5, "startup": 0, "front": 5, "front.heads": 0,
     "client": 5, "commands": 6, "cli": 7,
 }  # fmt: skip
 

@@ -61,15 +61,17 @@ class Feeds:
             for event in reply.follow(LOOK_S):
                 if key not in self._wanted:
                     return
-                if isinstance(event, Frame) and not self._sent(event, watcher, key):
+                if isinstance(event, Frame) and not self._sent(reply.ids.session_id, event, watcher):
                     return
         finally:
             self.unwatch(*key)
 
-    def _sent(self, frame: Frame, watcher: str, key: tuple[str, str]) -> bool:
+    def _sent(self, session_id: str, frame: Frame, watcher: str) -> bool:
         """Send it, however long Redis is away; False when nobody is there to take it."""
+        key = (frame.reply_id, watcher)
         first = frame.seq if frame.first is None else frame.first
-        body = {"reply_id": frame.reply_id, "first": first, "seq": frame.seq, "text": frame.message}
+        body = {"session_id": session_id, "reply_id": frame.reply_id, "first": first, "seq": frame.seq}
+        body["text"] = frame.message
         while key in self._wanted:
             try:
                 return self._tell(watcher, "text", body)

@@ -197,7 +197,9 @@ class Watching:
 
     def _text(self, said: Said) -> None:
         body = said.body
-        if not self._mirrors.take(body["reply_id"], body["first"], body["seq"], body["text"]):
+        # A session that is watched may have its mirror made this moment; what it lacks is asked for.
+        taken = self._mirrors.take(body["reply_id"], body["first"], body["seq"], body["text"])
+        if not taken and body["session_id"] not in self._watched:
             self.hub.send(said.sender, "unwatch", {"reply_id": body["reply_id"]})
 
     def _answer(self, said: Said) -> Mapping[str, Any]:

@@ -132,7 +132,8 @@ class Outbox:
 def join(waiting: list[Event], event: Event) -> None:
     """Add an event to a backlog, joined with what it continues or replaces. Pure but for the list."""
     if isinstance(event, Frame):
-        for place, other in enumerate(waiting):
+        # The last one: those that came before the snapshot went out lie there one by one.
+        for place, other in reversed(list(enumerate(waiting))):
             if isinstance(other, Frame) and other.reply_id == event.reply_id:
                 first = other.first if other.first is not None else other.seq
                 waiting[place] = replace(event, message=other.message + event.message, first=first)

@@ -20,9 +20,7 @@ class Several:
         self.redis = self._stack.enter_context(RedisServer(self._folder / "redis"))
         shared = {"ARTBOT_DATABASE_URL": empty_postgres(), "ARTBOT_REDIS_URL": self.redis.url, **self._settings}
         workers = ["child"] + ["none"] * (self._webs - 1)
-        servers = [
-            RunningServer(self._folder / "data", **{"ARTBOT_WORKER": worker, **shared}) for worker in workers
-        ]
+        servers = [RunningServer(self._folder / "data", **{"ARTBOT_WORKER": worker, **shared}) for worker in workers]
         self.webs = [self._stack.enter_context(server) for server in servers]
         return self
 

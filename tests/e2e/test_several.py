@@ -1,6 +1,6 @@
 """Two web processes on PostgreSQL and Redis: whichever one a client comes to, it sees the same."""
 
-import time
+import uuid
 
 import pytest
 import requests
@@ -69,20 +69,35 @@ def test_a_device_on_another_process_sees_a_reply_from_its_first_word(several):
         assert phone.text_of(back["reply_id"]) == TEXT
 
 
-def test_a_reply_is_stopped_resumed_and_followed_from_another_process(several):
+def test_text_flows_between_processes_piece_by_piece(several):
+    with Client(several.webs[0].address) as phone, at(several, 1, phone) as desk:
+        ack = phone.say("a long story")
+        phone.wait("gpt_chat", reply_id=ack["reply_id"])
+        desk.wait("gpt_chat", reply_id=ack["reply_id"])
+        assert len(desk.all("message")) > len(PIECES) / 4
+
+
+def test_a_reply_is_followed_looked_at_and_stopped_over_http_of_another_process(several):
     with Client(several.webs[0].address) as client:
         ack = client.say("a long story")
         wait_until(lambda: len(client.all("message")) > 10)
         bearer = {"Authorization": "Bearer " + client.session["token"]}
-        there = f"{several.webs[1].address}/api/v1/conversations/{ack['conversation_id']}"
-        live = requests.get(f"{several.webs[1].address}/api/v1/replies/{ack['reply_id']}", headers=bearer, timeout=10)
-        print(live.status_code, live.text, there)
+        there = f"{several.webs[1].address}/api/v1/replies/{ack['reply_id']}"
+        live = requests.get(there, headers=bearer, timeout=10).json()
+        assert (live["done"], live["text"]) == (False, "".join(PIECES[: live["seq"]]))
+        assert live["seq"] > 10
+        assert requests.post(there + "/stop", headers=bearer, timeout=10).json()["stopped"] is True
+        stopped = client.wait("gpt_chat")
+        assert stopped["state"] == "stopped"
+        over = wait_until(lambda: (told := requests.get(there, headers=bearer, timeout=10).json())["done"] and told)
+        assert over["text"] == stopped["full_message"]
 
 
 def test_busy_and_repeats_are_decided_over_processes(several):
     with Client(several.webs[0].address) as phone, at(several, 1, phone) as desk:
-        ack = phone.say("a long story", message_id="m1")
-        assert desk.say("a long story", message_id="m1")["reply_id"] == ack["reply_id"]
+        name = str(uuid.uuid4())
+        ack = phone.say("a long story", message_id=name)
+        assert desk.say("a long story", message_id=name)["reply_id"] == ack["reply_id"]
         busy = desk.call("gpt_chat", {"text": "more", "conversation_id": ack["conversation_id"]})
         assert busy["error"]["code"] == "busy"
         assert desk.call("stop_chat", {"reply_id": ack["reply_id"]}) == {"ok": True, "stopped": True}

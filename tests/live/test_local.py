@@ -9,8 +9,8 @@ import pytest
 
 from artbot_server.errors import ConfigError, NotFound, Unavailable
 from artbot_server.live import address
-from artbot_server.live.frames import Frame, encode
 from artbot_server.live.answering import SLOW_ASKS_AT_ONCE
+from artbot_server.live.frames import Frame, encode
 from artbot_server.live.local import LiveHub
 from tests.painting.house import until
 

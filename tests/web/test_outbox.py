@@ -200,6 +200,18 @@ def test_what_comes_while_the_snapshot_is_made_is_not_joined():
     assert [getattr(event, "seq", None) for event in line.sent] == [None, 1, 2, 3]
 
 
+def test_what_comes_while_they_still_lie_there_joins_the_last_of_them():
+    line = Line.__new__(Line)
+    line.sent, line.unread, line.was_cut, line.background = [], 0, False, []
+    line.outbox = Outbox(Wire(line._send, lambda: line.unread, line._cut, line.background.append))
+    for seq in range(1, 9):
+        line.outbox.put(frame(seq, str(seq)))
+    line.outbox.release(SessionSnapshot({}))
+    line.outbox.put(frame(9, "9"))
+    line.drain()
+    assert text_of(line.sent) == "123456789"
+
+
 @pytest.mark.parametrize("count", [0, 1, 1000])
 def test_the_weight_grows_with_what_is_kept(count):
     assert weight([frame(n, "abc") for n in range(count)]) == count * 503
