@@ -1,12 +1,14 @@
 // A client of its own language: the article's form with the article's own field names, then words and a picture in a
-// session. Prints one JSON line for each thing that happens. Usage: node client.mjs ADDRESS TRANSPORT
+// session. Prints one JSON line for each thing that happens. Usage: node client.mjs ADDRESS TRANSPORT, which is
+// default, websocket or polling
 
 import { io } from "socket.io-client";
 
 const [address, transport] = process.argv.slice(2);
 const tell = (kind, data) => console.log(JSON.stringify({ kind, ...data }));
 const seconds = (number) => new Promise((done) => setTimeout(done, number * 1000));
-const socket = io(address, { transports: [transport], reconnection: false, upgrade: false });
+const chosen = transport === "default" ? {} : { transports: [transport], upgrade: false };
+const socket = io(address, { ...chosen, reconnection: false });
 
 const heard = (event, fits) =>
   new Promise((done) => {
