@@ -9,17 +9,16 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 
 from artbot_server import __version__
 from artbot_server.commands import INTERRUPTED, batch, models, paint, template
-from artbot_server.config import Settings, load_settings, read_setting
+from artbot_server.config import Settings, load_settings
 from artbot_server.errors import ArtbotError
 from artbot_server.startup import Share
 
-MOST_PROCESSES = 64
 CUT_OFF = 141
 """What a shell gives for a command whose reader, such as `head`, has gone."""
+MOST_PROCESSES = 64
 
 SETTINGS = "Settings come from the environment and .env; docs/configuration.md lists them."
 EPILOG = f"""examples:
@@ -75,16 +74,9 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     ):
         one = commands.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}.", epilog=SETTINGS)
         one.set_defaults(run=run)
-    serve, worker = commands.choices["serve"], commands.choices["worker"]
+    serve = commands.choices["serve"]
     serve.add_argument("--processes", type=_count, default=1, metavar="N", help="web processes (more than 1: on Redis)")
     serve.add_argument("--share", help=argparse.SUPPRESS)  # said by the front to its processes
-    worker.add_argument(
-        "--backend",
-        action="append",
-        default=[],
-        metavar="URL",
-        help="paint on this, not on ARTBOT_SD_URL; may be repeated",
-    )
     for command in (paint, batch, models, template):
         command.add_to(commands)
     arguments, unknown = parser.parse_known_args(argv)
@@ -113,9 +105,7 @@ def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
     return serve(settings, Share.read(arguments.share) if arguments.share else None)
 
 
-def _worker(settings: Settings, arguments: argparse.Namespace) -> int:
-    if arguments.backend:
-        settings = replace(settings, sd_urls=read_setting("sd_urls", ",".join(arguments.backend), "--backend"))
+def _worker(settings: Settings, _: argparse.Namespace) -> int:
     from artbot_server.worker_app import work
 
     return work(settings)

@@ -250,17 +250,11 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
     for setting in fields(Settings):
         raw = (merged.get(setting.metadata["env"]) or "").strip()
         if raw:
-            values[setting.name] = read_setting(setting.name, raw, setting.metadata["env"])
+            try:
+                values[setting.name] = setting.metadata["parse"](raw)
+            except ValueError as error:
+                raise ConfigError(f"{setting.metadata['env']} must be {error}.") from None
     return Settings(**values)
-
-
-def read_setting(name: str, raw: str, called: str) -> Any:
-    """What one field of `Settings` is when this is written for it. Raises ConfigError, which names it as `called`."""
-    [metadata] = [setting.metadata for setting in fields(Settings) if setting.name == name]
-    try:
-        return metadata["parse"](raw)
-    except ValueError as error:
-        raise ConfigError(f"{called} must be {error}.") from None
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -24,7 +24,16 @@ def several(tmp_path):
     with Several(tmp_path, ARTBOT_WORKER="none", ARTBOT_DEMO_PACE="0") as running, ExitStack() as stack:
         web = running.webs[0]
         for number in range(WORKERS):
-            command = [sys.executable, "-W", "ignore", "-m", "artbot_server.cli", "worker", "--backend", f"demo:{number}"]
+            command = [
+                sys.executable,
+                "-W",
+                "ignore",
+                "-m",
+                "artbot_server.cli",
+                "worker",
+                "--backend",
+                f"demo:#name=demo-{number}",
+            ]
             log = stack.enter_context(open(tmp_path / f"worker-{number}.log", "w"))
             worker = subprocess.Popen(command, cwd=ROOT, env=web.environ, stdout=log, stderr=log)
             stack.callback(worker.wait, 60)
