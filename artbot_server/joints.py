@@ -12,9 +12,10 @@ from typing import Any
 
 from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.chat.conversations import ConversationPorts
+from artbot_server.chat.elsewhere import Elsewhere
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import ReplyIds
-from artbot_server.chat.service import ChatPorts, ChatService, Elsewhere
+from artbot_server.chat.service import ChatPorts, ChatService
 from artbot_server.chat.words import Words
 from artbot_server.config import Settings
 from artbot_server.events import PaintProgress, Publish

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from artbot_server.across.here import Here
-from artbot_server.chat.service import Elsewhere, Nobody
+from artbot_server.chat.elsewhere import Elsewhere, Nobody
 from artbot_server.config import Settings
 from artbot_server.errors import ConfigError
 from artbot_server.events import Publish

@@ -22,7 +22,7 @@ LEVELS = {  # the longest name that fits a module counts
     "storage": 2, "llm": 2, "sd": 2, "live": 2,
     "callbacks": 1, "callbacks.places": 0, "callbacks.rules": 0, "callbacks.post": 3, "callbacks.courier": 3,
     "hooks": 3, "hooks.record": 1,
-    "chat.service": 3, "chat.conversations": 3, "chat.completions": 3, "chat.asking": 3,
+    "chat.service": 3, "chat.conversations": 3, "chat.completions": 3, "chat.asking": 3, "chat.looking": 3,
     "painting.queue": 3, "painting.preparation": 3, "painting.repeats": 3, "painting.positions": 3, "painting.uploads": 3, "painting.supervisor": 3,
     "painting.worker": 3, "painting.painters": 3, "painting.runs": 3, "painting.leases": 3,
     "painting.upload_answers": 3, "painting.batch_service": 3, "painting.batch_ends": 3,
@@ -141,10 +141,17 @@ TESTED_ELSEWHERE = {
     "hooks/record.py": "tests/hooks/test_calls.py",  # only a record
     "llm/base.py": "tests/contracts/engine_contract.py",
     "sd/automatic1111/fields.py": "tests/sd/automatic1111/test_names.py",  # only tables
+    "chat/looking.py": "tests/chat/test_service.py",
+    "chat/elsewhere.py": "tests/chat/test_service.py",  # only a protocol
+    "live/redis_link.py": "tests/live/test_both.py",
+    "front/serving.py": "tests/e2e/test_processes.py",
+    "front/children.py": "tests/e2e/test_processes.py",
+    "web/passed.py": "tests/front/test_front.py",
+    "startup.py": "tests/e2e/test_restart.py",
     "several.py": "tests/e2e/test_several.py",
     "across/here.py": "tests/across/test_watching.py",  # only a record
     "live/hub.py": "tests/live/test_local.py",  # only a protocol
-    "live/answering.py": "tests/live/test_local.py",
+    "live/answering.py": "tests/live/test_both.py",
     "live/redis_peer.py": "tests/live/test_redis_hub.py",
     "live/redis_line.py": "tests/live/test_redis_hub.py",
     "storage/schema.py": "tests/storage/test_migrate.py",

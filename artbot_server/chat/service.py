@@ -6,15 +6,17 @@ Knows engines, templates and painting only through what `app.py` hands it; never
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from artbot_server.chat.asking import request_for
 from artbot_server.chat.candidates import MODES, mode_of
+from artbot_server.chat.elsewhere import Elsewhere, Nobody
 from artbot_server.chat.live_replies import LiveReplies
+from artbot_server.chat.looking import Looking
 from artbot_server.chat.messages import Message
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
@@ -26,13 +28,12 @@ from artbot_server.chat.turns import (
     ids_of,
     last_event,
     row_end,
-    stored_end,
     title_of,
     user_message,
 )
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, BadRequest, EngineFailed, NotFound, Unavailable
-from artbot_server.events import Event, Frame, Publish, UserMessage
+from artbot_server.events import Event, Publish, UserMessage
 from artbot_server.llm.base import ChatRequest, Engine
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.paintings import Paintings
@@ -42,32 +43,6 @@ log = structlog.get_logger()
 
 STORE_AGAIN_S = 1.0
 NO_PROMPT = EngineFailed("This reply holds no prompt to paint.", code="no_prompt")
-
-
-class Elsewhere(Protocol):
-    """The other web processes, which may write replies of the same session."""
-
-    def reach(self, session_id: str) -> None:
-        """Have the session's replies that others write among the live ones here, as far as they can be reached."""
-
-    def began(self, ids: ReplyIds) -> None:
-        """This process begins to write a reply."""
-
-    def stop(self, session_id: str, which: Mapping[str, str | None]) -> None:
-        """Have a reply stopped that is not among the live ones here; `which` as in `LiveReplies.stop`."""
-
-
-class Nobody:
-    """There are no other web processes, so there is nothing to do."""
-
-    def reach(self, session_id: str) -> None:
-        """All its replies are here."""
-
-    def began(self, ids: ReplyIds) -> None:
-        """Nobody else wants to know."""
-
-    def stop(self, session_id: str, which: Mapping[str, str | None]) -> None:
-        """What is not here is nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,16 +68,15 @@ class ChatPorts:
     elsewhere: Elsewhere = field(default_factory=Nobody)
 
 
-class ChatService:
-    """Answers messages, one reply at a time in each conversation."""
+class ChatService(Looking):
+    """Answers messages, one reply at a time in each conversation; replies are looked at and stopped as `Looking` says."""
 
     def __init__(
         self, store: ConversationStore, paintings: Paintings, ports: ChatPorts, live: LiveReplies | None = None
     ) -> None:
-        self._store = store
+        super().__init__(store, ports.elsewhere, live)
         self._paintings = paintings
         self._ports = ports
-        self.live = LiveReplies() if live is None else live
 
     # Asking
 
@@ -178,69 +152,7 @@ class ChatService:
         )
         return ids, self._run(self.live.begin(ids), words, lambda: request, send)
 
-    # Looking and stopping
-
-    def replies(self, session_id: str) -> list[dict[str, Any]]:
-        """The session's running replies, whoever writes them, as the snapshot's `replies`."""
-        self._ports.elsewhere.reach(session_id)
-        return self.live.of_session(session_id)
-
-    def stop(
-        self,
-        session_id: str,
-        *,
-        reply_id: str | None = None,
-        message_id: str | None = None,
-        client_sid: str | None = None,
-    ) -> bool:
-        """Stop the running replies that match, whoever writes them; whether any ran. It may overtake its message."""
-        which = {"reply_id": reply_id, "message_id": message_id, "client_sid": client_sid}
-        if self.live.stop(session_id, **which):
-            return True
-        self._ports.elsewhere.reach(session_id)
-        if self.live.stop(session_id, **which):
-            return True
-        self._ports.elsewhere.stop(session_id, which)
-        return False
-
-    def resume(self, session_id: str, reply_id: str) -> dict[str, Any]:
-        """A reply's text so far: `text, seq, done`. Raises NotFound."""
-        live = self.live.get(session_id, reply_id) or self._found_elsewhere(session_id, reply_id)
-        if live is not None:
-            text, seq = live.snapshot()
-            return {"reply_id": reply_id, "text": text, "seq": seq, "done": False}
-        stored = self._store.message(session_id, reply_id)
-        if stored is None or stored.role != "assistant":
-            raise NotFound("There is no such reply in this session.", field="reply_id")
-        return {"reply_id": reply_id, "text": stored.content, "seq": stored.seq, "done": stored.state != "streaming"}
-
-    def follow(self, session_id: str, reply_id: str, look_s: float) -> Iterator[Event | None]:
-        """A reply's frames from its first one and its last event, however far it is; see `LiveReply.follow`.
-
-        Ends without a last event where that was not stored (the server is stopping).
-        """
-        while (live := self.live.get(session_id, reply_id)) is None:
-            stored = self._store.message(session_id, reply_id)
-            if stored is None or stored.state != "streaming":
-                break
-            live = self._found_elsewhere(session_id, reply_id)
-            if live is not None:
-                break
-            time.sleep(look_s)
-            yield None
-        if live is not None:
-            yield from live.follow(look_s)
-        elif stored is not None:
-            ids = ids_of(stored)
-            if stored.content:
-                yield Frame(
-                    stored.content, ids.client_sid, ids.message_id, reply_id, ids.conversation_id, stored.seq, 1
-                )
-            yield stored_end(stored)
-
-    def _found_elsewhere(self, session_id: str, reply_id: str) -> LiveReply | None:
-        self._ports.elsewhere.reach(session_id)
-        return self.live.get(session_id, reply_id)
+    # Orphans
 
     def close_orphans(self, *, everybody: bool = False) -> None:
         """Renew our own replies, and close as `interrupted` those whose process is gone."""
