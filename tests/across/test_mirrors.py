@@ -16,7 +16,7 @@ WORDS = [f"word-{number} " for number in range(1, 41)]
 TEXT = "".join(WORDS)
 
 
-def done(text=TEXT, seq=len(WORDS)):
+def done(text=TEXT, seq=40):
     return ReplyDone(text, None, "m1", "r1", "c1", seq, None, None, "stop", None, "complete")
 
 

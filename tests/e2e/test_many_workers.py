@@ -13,7 +13,7 @@ from tests.e2e.client import Client
 from tests.e2e.several import Several
 from tests.server import ROOT, wait_until
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
 
 WORKERS, SESSIONS, JOBS_EACH = 10, 10, 100
 SMALL = {"width": 64, "height": 64, "batch_size": 1, "steps": 1}
@@ -53,7 +53,7 @@ def test_none_is_done_twice(several):
         clients = [stack.enter_context(Client(web.address)) for web in several.webs for _ in range(SESSIONS // 2)]
         ordered = {client: [_order(client) for _ in range(JOBS_EACH)] for client in clients}
         ended = "SELECT count(*) FROM jobs WHERE state = 'done'"
-        wait_until(lambda: query(ended)[0][0] == SESSIONS * JOBS_EACH, 400, "the end of all jobs")
+        wait_until(lambda: query(ended)[0][0] == SESSIONS * JOBS_EACH, 900, "the end of all jobs")
         rows = query("SELECT id, attempt, backend FROM jobs")
         pictures = Counter(row.job_id for row in query("SELECT job_id FROM pictures"))
         for client, ids in ordered.items():

@@ -74,7 +74,10 @@ def process_of(client):
     return client.io.eio.sid.rpartition(".")[2]
 
 
-@pytest.mark.parametrize("transports", [None, ["websocket"], ["polling"]], ids=["default", "websocket", "polling"])
+ONE_WAY = [pytest.param([transport], marks=pytest.mark.long, id=transport) for transport in ("websocket", "polling")]
+
+
+@pytest.mark.parametrize("transports", [pytest.param(None, id="default"), *ONE_WAY])
 def test_forty_clients_each_hear_all_of_their_reply(server, transports):
     texts, processes = {}, {}
 
