@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,10 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from artbot_server import joints
+from artbot_server.across.here import Here
 from artbot_server.chat.completions import CompletionService
 from artbot_server.chat.conversations import ConversationService
+from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.service import ChatService
 from artbot_server.chat.sessions import SessionService
 from artbot_server.choices import callback_rules, callback_secret, choose_engine, choose_picture_files
@@ -27,7 +30,7 @@ from artbot_server.events import Event, ServerChanged
 from artbot_server.hooks.engine import hooked
 from artbot_server.hooks.notices import Notices
 from artbot_server.hooks.record import Hooks
-from artbot_server.live.local import LiveHub
+from artbot_server.live.hub import Hub
 from artbot_server.painting.backend_questions import BackendQuestions
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.pictures import signed_addresses
@@ -36,6 +39,7 @@ from artbot_server.painting.queue import PaintQueue
 from artbot_server.painting.repeats import Repeats
 from artbot_server.painting.roster import Roster
 from artbot_server.painting.template_store import TemplateStore
+from artbot_server.several import company
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.batches import BatchStore
 from artbot_server.storage.conversations import ConversationStore
@@ -51,6 +55,7 @@ from artbot_server.web.audience import Audience
 from artbot_server.web.limits import AskLimit
 from artbot_server.web.server_record import server_record
 from artbot_server.web.services import Services
+from artbot_server.web.snapshot import show_again
 from artbot_server.web.wsgi import flask_app, open_sockets
 
 log = structlog.get_logger()
@@ -69,14 +74,16 @@ class ArtBot:
     flask: Flask
     socketio: SocketIO
     services: Services
-    live: LiveHub
+    live: Hub
     database: Database
     notices: Notices
+    tend: Callable[[], None]
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Listen for workers and begin the regular work. Raises ConfigError when the data folder is in use."""
-        self.services.chat.close_orphans(everybody=self.database.is_sqlite)
+        alone = self.database.is_sqlite and not self.services.settings.redis_url
+        self.services.chat.close_orphans(everybody=alone)
         self.live.start()
         self.notices.start(self.socketio.start_background_task)
         self.socketio.start_background_task(self._tick)
@@ -96,6 +103,7 @@ class ArtBot:
                 self.services.chat.checkpoint()
                 self.services.queue.tick()
                 self.services.batches.tick()
+                self.tend()
                 if time.monotonic() - tended_at >= TEND_S:
                     tended_at = time.monotonic()
                     self.services.chat.close_orphans()
@@ -116,25 +124,30 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
     database = Database(settings.database)
     migrate(database)
     signer = Signer(shared_secret(database))
-    socketio, audience = SocketIO(), Audience()
+    socketio, audience, replies = SocketIO(), Audience(), LiveReplies()
     engine, engine_for = choose_engine(settings)
     stores = _Stores(database, settings)
 
     def server_json() -> dict[str, Any]:
-        return server_record(settings, engine, stores.backends.all(), live.workers)
+        return server_record(settings, engine, stores.backends.all(), others.hub.workers)
 
     def tell_server() -> None:
         audience.publish_all(ServerChanged(server_json()))
 
-    def publish(session_id: str, event: Event) -> None:
+    def publish_here(session_id: str, event: Event) -> None:
         audience.publish(session_id, event)
         batches.heard(session_id, event)
 
-    live = LiveHub(
-        settings.data_dir,
-        on_message=lambda kind, body, blob: hear(kind, body, blob),
-        on_change=lambda _workers: tell_server(),
+    here = Here(
+        live=replies,
+        publish=publish_here,
+        has_sockets=audience.has,
+        show_again=lambda session_id: show_again(services, session_id),
+        hear=lambda kind, body, blob: hear(kind, body, blob),
+        workers_changed=lambda _workers: tell_server(),
+        spawn=socketio.start_background_task,
     )
+    others = company(settings, database, stores.owner, here)
     sign = signed_addresses(signer.signature)
     notices = Notices(hooks, stores.jobs, stores.pictures)
     preparation = Preparation(
@@ -149,10 +162,12 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         pictures=stores.pictures,
         backends=stores.backends,
         preparation=preparation,
-        live=live,
-        publish=publish,
+        live=others.hub,
+        publish=others.publish,
+        publish_here=publish_here,
         sign=sign,
         limit=settings.queue_limit,
+        reach=others.reach,
         on_end=notices.ended,
     )
     batches = BatchService(
@@ -161,25 +176,27 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         queue=queue,
         preparation=preparation,
         templates=stores.templates,
-        live=live,
-        publish=audience.publish,
+        live=others.hub,
+        publish=others.publish,
+        publish_here=publish_here,
         sign=sign,
         limit=settings.queue_limit,
     )
-    files = joints.handed_files(settings, live)
+    files = joints.handed_files(settings, others.hub)
     hear = joints.hear_workers(queue, batches, tell_server)
     ports = joints.chat_ports(
         lambda key: hooked(engine_for(key), hooks),
         stores.templates,
         queue,
-        audience.publish,
+        others.publish,
         socketio.start_background_task,
+        others,
     )
-    chat = ChatService(stores.conversations, stores.paintings, ports)
+    chat = ChatService(stores.conversations, stores.paintings, ports, replies)
     conversations = ConversationService(
         stores.conversations,
         stores.paintings,
-        joints.conversation_ports(queue, stores.pictures, audience.publish, sign),
+        joints.conversation_ports(queue, stores.pictures, others.publish, sign),
     )
     services = Services(
         settings=settings,
@@ -188,7 +205,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         chat=chat,
         conversations=stores.conversations,
         conversation_service=conversations,
-        sessions=SessionService(SessionStore(database), conversations, audience.publish, stores.pictures.remove_files),
+        sessions=SessionService(SessionStore(database), conversations, others.publish, stores.pictures.remove_files),
         completions=CompletionService(chat.live, ports.engine_for, ports.spawn, ports.new_id),
         queue=queue,
         jobs=stores.jobs,
@@ -200,9 +217,9 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         template_tool=joints.template_tool(files, stores.templates, database),
         chat_limit=AskLimit(settings.chat_limit),
         upload_limit=AskLimit(UPLOADS_A_MINUTE),
-        backend=BackendQuestions(ask=live.ask, backends=stores.backends, pictures=stores.pictures),
-        roster=Roster(stores.backends, live.wake, tell_server),
-        metrics=joints.metrics(audience, chat, live),
+        backend=BackendQuestions(ask=others.hub.ask, backends=stores.backends, pictures=stores.pictures),
+        roster=Roster(stores.backends, others.hub.wake, tell_server),
+        metrics=joints.metrics(audience, chat, others.hub),
         sign=sign,
         server_json=server_json,
         deliveries=DeliveryStore(database),
@@ -210,14 +227,15 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
     )
     flask = flask_app(services)
     open_sockets(socketio, flask, services)
-    return ArtBot(flask, socketio, services, live, database, notices)
+    return ArtBot(flask, socketio, services, others.hub, database, notices, others.tend)
 
 
 class _Stores:
     """What lasts, each once."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
-        self.conversations = ConversationStore(database, owner=str(uuid.uuid4()))
+        self.owner = str(uuid.uuid4())
+        self.conversations = ConversationStore(database, owner=self.owner)
         self.paintings = Paintings(database)
         self.pictures = PictureStore(database, choose_picture_files(settings))
         self.backends = BackendStore(database)

@@ -16,9 +16,11 @@ from artbot_server.commands import INTERRUPTED, backends, batch, models, paint, 
 from artbot_server.config import Settings, load_settings
 from artbot_server.errors import ArtbotError, ConfigError
 from artbot_server.painting.backend_addresses import read_addresses
+from artbot_server.startup import Share
 
 CUT_OFF = 141
 """What a shell gives for a command whose reader, such as `head`, has gone."""
+MOST_PROCESSES = 64
 
 SETTINGS = "Settings come from the environment and .env; docs/configuration.md lists them."
 EPILOG = f"""examples:
@@ -74,6 +76,9 @@ def _read(argv: Sequence[str] | None) -> argparse.Namespace:
     ):
         one = commands.add_parser(name, help=about, description=f"{about[:1].upper()}{about[1:]}.", epilog=SETTINGS)
         one.set_defaults(run=run)
+    serve = commands.choices["serve"]
+    serve.add_argument("--processes", type=_count, default=1, metavar="N", help="web processes (more than 1: on Redis)")
+    serve.add_argument("--share", help=argparse.SUPPRESS)  # said by the front to its processes
     _add_backends(commands.choices["worker"])
     for command in (paint, batch, models, template, backends):
         command.add_to(commands)
@@ -95,13 +100,24 @@ def _add_backends(worker: argparse.ArgumentParser) -> None:
     )
 
 
-def _serve(settings: Settings, _: argparse.Namespace) -> int:
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= MOST_PROCESSES:
+        raise ValueError
+    return count
+
+
+def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
+    if arguments.processes > 1:
+        from artbot_server.front.serving import serve_many
+
+        return serve_many(settings, arguments.processes)
     from artbot_server.patching import patch
 
     patch(settings.async_mode)
     from artbot_server.lifetime import serve
 
-    return serve(settings)
+    return serve(settings, Share.read(arguments.share) if arguments.share else None)
 
 
 def _worker(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -167,6 +167,10 @@ class Settings:
         "sqlite:///path or postgresql://user@host/name; empty: artbot.db in the data folder",
         _text,
     )
+    redis_url: str = _setting(
+        "ARTBOT_REDIS_URL", "", "where several web processes and workers meet; empty: all are on this machine",
+        _url("redis", "rediss"),
+    )  # fmt: skip
     async_mode: str = _setting("ARTBOT_ASYNC_MODE", "eventlet", "how the web process waits", _one_of(*ASYNC_MODES))
     openai_api_key: str = _setting("OPENAI_API_KEY", "", "key of the model's server", _text)
     openai_base_url: str = _setting(
@@ -243,7 +247,7 @@ class Settings:
     )
 
     def __repr__(self) -> str:
-        secret = {"openai_api_key", "sd_auth", "access_key", "operator_key", "database_url", "sd_urls"}
+        secret = {"openai_api_key", "sd_auth", "access_key", "operator_key", "database_url", "sd_urls", "redis_url"}
         secret |= {"callback_secret", "callback_url"}
         shown = (f.name + "=" + ("…" if f.name in secret else repr(getattr(self, f.name))) for f in fields(self))
         return "Settings(" + ", ".join(shown) + ")"

@@ -12,6 +12,7 @@ from typing import Any
 
 from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.chat.conversations import ConversationPorts
+from artbot_server.chat.elsewhere import Elsewhere
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import ReplyIds
 from artbot_server.chat.service import ChatPorts, ChatService
@@ -20,7 +21,8 @@ from artbot_server.config import Settings
 from artbot_server.events import PaintProgress, Publish
 from artbot_server.hooks.calls import ordered
 from artbot_server.hooks.record import Hooks
-from artbot_server.live.local import LiveHub, OnMessage
+from artbot_server.live.hub import Hub
+from artbot_server.live.local import OnMessage
 from artbot_server.llm.base import Engine
 from artbot_server.painting.batch_service import BatchService
 from artbot_server.painting.file_questions import FileQuestions
@@ -67,6 +69,7 @@ def chat_ports(
     queue: PaintQueue,
     publish: Publish,
     spawn: Callable[..., Any],
+    elsewhere: Elsewhere,
 ) -> ChatPorts:
     """How chat reaches folders and painting, of which it knows nothing else."""
 
@@ -99,6 +102,7 @@ def chat_ports(
         publish=publish,
         spawn=spawn,
         new_id=lambda: str(uuid.uuid4()),
+        elsewhere=elsewhere,
     )
 
 
@@ -125,7 +129,7 @@ def conversation_ports(queue: PaintQueue, pictures: PictureStore, publish: Publi
     )
 
 
-def handed_files(settings: Settings, live: LiveHub) -> HandedFiles:
+def handed_files(settings: Settings, live: Hub) -> HandedFiles:
     return HandedFiles(settings.data_dir / "uploads", UPLOAD_BYTES, live.ask)
 
 
@@ -151,7 +155,7 @@ def door(settings: Settings, signer: Signer) -> Door:
     )
 
 
-def metrics(audience: Audience, chat: ChatService, live: LiveHub) -> Metrics:
+def metrics(audience: Audience, chat: ChatService, live: Hub) -> Metrics:
     metrics = Metrics()
     metrics.watch("artbot_sockets", "Sockets connected", lambda: len(audience))
     metrics.watch("artbot_replies_running", "Replies being written", lambda: len(chat.live))

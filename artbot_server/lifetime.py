@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import socket
 import sys
 import time
-from types import FrameType
 
 import structlog
 
@@ -16,9 +14,12 @@ from artbot_server.app import ArtBot, create_app
 from artbot_server.config import Settings
 from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.logs import set_up_logs
-from artbot_server.running import Running, lock_folder
+from artbot_server.running import Running
+from artbot_server.startup import Share, StopSignal, lock_folder, require_page
 from artbot_server.web.access import is_loopback
+from artbot_server.web.passed import PassedSockets
 from artbot_server.web.serving import listen, raise_file_limit, start
+from artbot_server.web.wsgi import number_sockets
 
 log = structlog.get_logger()
 
@@ -29,49 +30,45 @@ LOOK_S = 0.05
 """How often the main thread looks for a signal; it also measures how late the loop wakes."""
 
 
-def serve(settings: Settings) -> int:
+def serve(settings: Settings, share: Share | None = None) -> int:
     """Run until SIGINT or SIGTERM; the exit code is 0.
+
+    Args:
+        share: this is one of several web processes behind a front, which has the port, the data folder and the worker.
 
     Raises:
         ConfigError: the port or the data folder is taken, or a setting cannot be used.
     """
     set_up_logs(settings.log_level)
-    if not (settings.static_dir / "index.html").is_file():
-        raise ConfigError(f"ARTBOT_STATIC_DIR: there is no page (index.html) in {settings.static_dir}.")
-    lock = lock_folder(settings.data_dir)
-    listener = listen(settings.host, settings.port)
+    require_page(settings)
+    lock = lock_folder(settings) if share is None else None
+    listener = listen(settings.host, settings.port) if share is None else _passed(settings, share)
     try:
         bot = create_app(settings)
     except Unavailable as error:
         raise ConfigError(f"ARTBOT_DATABASE_URL: {error.message}") from error
     stop = StopSignal()
-    running, port = Running(settings, bot), listener.getsockname()[1]
+    running, port = Running(settings, bot, with_worker=share is None), listener.getsockname()[1]
     running.start(_address(settings, port))
+    if share is not None:
+        number_sockets(bot.socketio, share.number)
     server = start(settings.async_mode, listener, bot.flask, raise_file_limit())
-    _announce(settings, bot, port)
+    if isinstance(listener, PassedSockets):
+        listener.report(lambda: len(bot.services.audience))
+    if share is None or share.announces:
+        _announce(settings, bot, port)
     _settle()
-    _wait(stop, bot)
+    _wait(stop, bot, listener)
     log.info("stopping")
     running.drain()
     time.sleep(FLUSH_S)
     server.stop()  # last, as the sockets carry the replies' ends
     bot.stop()
-    lock.close()
+    if lock is not None:
+        lock.close()
     log.info("stopped")
     sys.stderr.flush()
     os._exit(0)  # idle sockets' green threads would be waited for otherwise
-
-
-class StopSignal:
-    """SIGINT and SIGTERM set a flag and nothing else: a handler runs in the middle of anything."""
-
-    def __init__(self) -> None:
-        self.came = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._on_signal)
-
-    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        self.came = True
 
 
 def _settle() -> None:
@@ -117,8 +114,15 @@ def own_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def _wait(stop: StopSignal, bot: ArtBot) -> None:
-    while not stop.came:
+def _passed(settings: Settings, share: Share) -> PassedSockets:
+    if settings.async_mode != "eventlet":
+        raise ConfigError("Several processes want ARTBOT_ASYNC_MODE=eventlet.")
+    return PassedSockets(share.fileno, (settings.host, settings.port))
+
+
+def _wait(stop: StopSignal, bot: ArtBot, listener: socket.socket | PassedSockets) -> None:
+    """Until a signal comes, or the front is gone."""
+    while not stop.came and not (isinstance(listener, PassedSockets) and listener.ended.is_set()):
         before = time.monotonic()
         time.sleep(LOOK_S)
         bot.services.metrics.lagged(max(0.0, time.monotonic() - before - LOOK_S))

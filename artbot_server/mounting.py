@@ -17,7 +17,8 @@ from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.hooks.record import Hooks
 from artbot_server.logs import set_up_logs
 from artbot_server.patching import patched_for
-from artbot_server.running import Running, lock_folder
+from artbot_server.running import Running
+from artbot_server.startup import lock_folder
 from artbot_server.web.prefix import hosted
 from artbot_server.web.serving import WsgiApp, plain_websockets
 
@@ -36,7 +37,7 @@ class Mounted:
     """
 
     def __init__(self, settings: Settings, at: str, hooks: Hooks) -> None:
-        self._lock = lock_folder(settings.data_dir)
+        self._lock = lock_folder(settings)
         try:
             self.bot: ArtBot = create_app(settings, hooks)
         except Unavailable as error:

@@ -1,18 +1,14 @@
-"""What a server does while it lives, whoever listens for it: holds its data folder, works, keeps a worker, ends in order."""
+"""What a server does while it lives, whoever listens for it: works, keeps a worker, ends in order."""
 
 from __future__ import annotations
 
-import fcntl
 import sys
 import threading
-from pathlib import Path
-from typing import IO
 
 import structlog
 
 from artbot_server.app import ArtBot
 from artbot_server.config import Settings, environment_of
-from artbot_server.errors import ConfigError
 from artbot_server.painting.supervisor import Supervisor
 from artbot_server.storage.server_values import ADDRESS, note
 
@@ -23,11 +19,16 @@ GRACE_S = 10.0
 
 
 class Running:
-    """A server's background work and its worker."""
+    """A server's background work and its worker.
 
-    def __init__(self, settings: Settings, bot: ArtBot) -> None:
+    Args:
+        with_worker: keep a worker, where the settings want one; somebody else does otherwise.
+    """
+
+    def __init__(self, settings: Settings, bot: ArtBot, *, with_worker: bool = True) -> None:
         self._settings = settings
         self._bot = bot
+        self._with_worker = with_worker and settings.worker == "child"
         self._supervisor: Supervisor | None = None
 
     def start(self, address: str) -> None:
@@ -39,7 +40,7 @@ class Running:
         """
         note(self._bot.database, ADDRESS, address)
         self._bot.start()
-        if self._settings.worker == "child":
+        if self._with_worker:
             argv = [sys.executable, "-m", "artbot_server.cli", "worker"]
             self._supervisor = Supervisor(argv, self._worker_began, environment_of(self._settings))
             self._supervisor.start()
@@ -56,16 +57,3 @@ class Running:
         self._bot.services.metrics.worker_starts.inc()
         if times > 1:
             log.warning("the worker was gone and has been started again", times=times)
-
-
-def lock_folder(folder: Path) -> IO[str]:
-    """Hold a data folder for this process alone. Raises ConfigError when another has it or it cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = open(folder / "lock", "w")  # noqa: SIM115 - held open as long as the process lives
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise ConfigError(f"Another server uses the data folder {folder}: set ARTBOT_DATA_DIR.") from None
-    except OSError as error:
-        raise ConfigError(f"The data folder {folder} cannot be used ({error.strerror}): set ARTBOT_DATA_DIR.") from None
-    return lock

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
-
+from artbot_server import several
 from artbot_server.callbacks.courier import Courier, Office
 from artbot_server.choices import (
     callback_rules,
@@ -14,7 +13,6 @@ from artbot_server.choices import (
 )
 from artbot_server.config import Settings
 from artbot_server.errors import ConfigError, Unavailable
-from artbot_server.live.link import LiveLink
 from artbot_server.logs import set_up_logs
 from artbot_server.painting.leases import Timing
 from artbot_server.painting.pictures import signed_addresses
@@ -53,7 +51,7 @@ def work(settings: Settings) -> int:
         choose_backends(settings),
         TemplateStore(settings.templates_dir),
         files=files,
-        connect=partial(LiveLink, settings.data_dir),
+        connect=several.link(settings, database),
         timing=Timing(lease_s=settings.lease_s, renew_s=settings.lease_s / 4),
         weights={address.name: address.weight for address in choose_addresses(settings)},
         save_dir=settings.save_dir,

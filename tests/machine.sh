@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that the tests need and this machine lacks: a browser with Chinese letters, PostgreSQL,
-# nginx, Node, PHP and Java. Does nothing when all are there; says what is missing when it may not install.
+# Redis, nginx, Node, PHP and Java. Does nothing when all are there; says what is missing when it may not install.
 set -eu
 
 missing=""
@@ -8,6 +8,7 @@ command -v chromium >/dev/null || missing="$missing chromium"
 command -v node >/dev/null || missing="$missing nodejs"
 command -v npm >/dev/null || missing="$missing npm"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v redis-server >/dev/null || missing="$missing redis-server"
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing="$missing fonts-noto-cjk"
 php -r 'exit(function_exists("curl_init") ? 0 : 1);' 2>/dev/null || missing="$missing php-cli php-curl"
 command -v nginx >/dev/null || missing="$missing nginx-light"

@@ -24,6 +24,12 @@ TABLE = [
     ("ARTBOT_STATIC_DIR", PROJECT_ROOT / "static", {"/srv/s": Path("/srv/s")}, {}),
     ("ARTBOT_DATABASE_URL", "", {"postgresql://a@b/c": "postgresql://a@b/c"}, {}),
     (
+        "ARTBOT_REDIS_URL",
+        "",
+        {"redis://h:6379/1": "redis://h:6379/1", "rediss://u:p@h/": "rediss://u:p@h"},
+        {"h:6379": "redis://host:port", "http://h": "redis://host:port"},
+    ),
+    (
         "ARTBOT_ASYNC_MODE",
         "eventlet",
         {"gevent": "gevent", "threading": "threading"},

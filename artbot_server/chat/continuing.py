@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from artbot_server.chat.elsewhere import Elsewhere
 from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.messages import Message
 from artbot_server.chat.relay import LiveReply, ReplyIds
@@ -46,12 +47,14 @@ class Continuing:
         self,
         store: ConversationStore,
         live: LiveReplies,
+        elsewhere: Elsewhere,
         publish: Publish,
         system_prompt: Callable[[str | None], str],
         answer: Callable[[LiveReply, Words, str, Message], object],
     ) -> None:
         self._store = store
         self._live = live
+        self._elsewhere = elsewhere
         self._publish = publish
         self._system_prompt = system_prompt
         self._answer = answer
@@ -88,7 +91,8 @@ class Continuing:
         return ids
 
     def _begin(self, ids: ReplyIds, reply: Message, words: Words, system_prompt: str, user: Message) -> None:
-        live = self._live.begin(ids, reply.content, reply.seq)
+        live = self._live.begin(ids, reply.content, reply.seq, shared=True)
+        self._elsewhere.began(ids)
         told = ReplyContinued(
             ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, reply.content, reply.seq
         )

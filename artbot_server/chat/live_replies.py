@@ -1,4 +1,4 @@
-"""The replies this process is writing: how one begins, is found, stopped and looked at.
+"""The replies this process is writing, and those it shows that others write: found, stopped and looked at.
 
 Only memory and one lock; the text itself is in each `relay.LiveReply`.
 """
@@ -24,6 +24,7 @@ class LiveReplies:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._live: dict[str, LiveReply] = {}
+        self._elsewhere: dict[str, LiveReply] = {}
         self._early_stops: dict[tuple[str, str], float] = {}
         self._closed = False
 
@@ -40,10 +41,14 @@ class LiveReplies:
         if self._closed:
             raise Unavailable("The server is stopping; send this again in a moment.")
 
-    def begin(self, ids: ReplyIds, text: str = "", seq: int = 0) -> LiveReply:
+    def begin(self, ids: ReplyIds, text: str = "", seq: int = 0, *, shared: bool = False) -> LiveReply:
         """Enter a stored reply, with what it has. It is stopped already when its stop came earlier, or the server has
-        just closed."""
-        reply = LiveReply(ids, text, seq)
+        just closed.
+
+        Args:
+            shared: its frames go to all sockets of its session, on whichever process.
+        """
+        reply = LiveReply(ids, text, seq, shared=shared)
         with self._lock:
             self._live[ids.reply_id] = reply
             stopped_at = self._early_stops.pop((ids.session_id, ids.message_id), None)
@@ -57,6 +62,21 @@ class LiveReplies:
         with self._lock:
             self._live.pop(ids.reply_id, None)
 
+    def show(self, reply: LiveReply) -> None:
+        """Enter a reply that another process writes."""
+        with self._lock:
+            self._elsewhere[reply.ids.reply_id] = reply
+
+    def hide(self, reply_id: str) -> None:
+        """Forget a reply that another process writes."""
+        with self._lock:
+            self._elsewhere.pop(reply_id, None)
+
+    def shared(self, session_id: str) -> list[LiveReply]:
+        """Those of a session that this process writes and all its sockets see."""
+        with self._lock:
+            return [one for one in self._live.values() if one.shared and one.ids.session_id == session_id]
+
     def ids(self) -> list[str]:
         """The ids of all running replies."""
         with self._lock:
@@ -65,7 +85,7 @@ class LiveReplies:
     def get(self, session_id: str, reply_id: str) -> LiveReply | None:
         """A running reply of this session."""
         with self._lock:
-            reply = self._live.get(reply_id)
+            reply = self._live.get(reply_id) or self._elsewhere.get(reply_id)
         return reply if reply is not None and reply.ids.session_id == session_id else None
 
     def stop(self, session_id: str, *, reply_id: str | None, message_id: str | None, client_sid: str | None) -> bool:
@@ -73,7 +93,7 @@ class LiveReplies:
         with self._lock:
             found = [
                 reply
-                for reply in self._live.values()
+                for reply in self._all()
                 if reply.ids.session_id == session_id
                 and (
                     reply.ids.reply_id == reply_id
@@ -92,23 +112,11 @@ class LiveReplies:
     def of_session(self, session_id: str) -> list[dict[str, Any]]:
         """The session's running replies as the snapshot's `replies`; not those that belong to no conversation."""
         with self._lock:
-            of_it = [reply for reply in self._live.values() if reply.ids.session_id == session_id]
-        mine = [reply for reply in of_it if reply.ids.conversation_id]
-        found = []
-        for reply in mine:
-            text, seq = reply.snapshot()
-            ids = reply.ids
-            found.append(
-                {
-                    "reply_id": ids.reply_id,
-                    "message_id": ids.message_id,
-                    "conversation_id": ids.conversation_id,
-                    "client_sid": ids.client_sid,
-                    "text": text,
-                    "seq": seq,
-                }
-            )
-        return found
+            of_it = [reply for reply in self._all() if reply.ids.session_id == session_id]
+        return [reply_record(reply) for reply in of_it if reply.ids.conversation_id]
+
+    def _all(self) -> list[LiveReply]:
+        return [*self._live.values(), *self._elsewhere.values()]
 
     def grown(self) -> list[LiveReply]:
         """Those of a conversation that have text which is not kept yet."""
@@ -128,3 +136,17 @@ class LiveReplies:
         until = time.monotonic() + seconds
         while self._live and time.monotonic() < until:
             time.sleep(0.05)
+
+
+def reply_record(reply: LiveReply) -> dict[str, Any]:
+    """An item of the snapshot's `replies`."""
+    text, seq = reply.snapshot()
+    ids = reply.ids
+    return {
+        "reply_id": ids.reply_id,
+        "message_id": ids.message_id,
+        "conversation_id": ids.conversation_id,
+        "client_sid": ids.client_sid,
+        "text": text,
+        "seq": seq,
+    }

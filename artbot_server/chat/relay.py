@@ -44,13 +44,15 @@ class LiveReply:
 
     Args:
         text, seq: what there is already of a reply that goes on.
+        shared: all sockets of its session see it.
 
     Attributes:
         kept_seq: the frame up to which the text has been stored; whoever stores it says so.
     """
 
-    def __init__(self, ids: ReplyIds, text: str = "", seq: int = 0) -> None:
+    def __init__(self, ids: ReplyIds, text: str = "", seq: int = 0, *, shared: bool = False) -> None:
         self.ids = ids
+        self.shared = shared
         self.kept_seq = seq
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)

@@ -6,8 +6,8 @@ Knows engines, templates and painting only through what `app.py` hands it; never
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
@@ -15,7 +15,9 @@ import structlog
 from artbot_server.chat.asking import request_for
 from artbot_server.chat.candidates import MODES, mode_of
 from artbot_server.chat.continuing import Continuing
+from artbot_server.chat.elsewhere import Elsewhere, Nobody
 from artbot_server.chat.live_replies import LiveReplies
+from artbot_server.chat.looking import Looking
 from artbot_server.chat.messages import Message
 from artbot_server.chat.prompts import FoundPrompt
 from artbot_server.chat.relay import INTERRUPTED, LiveReply, Outcome, ReplyIds, relay
@@ -35,7 +37,7 @@ from artbot_server.chat.turns import (
 from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, BadRequest, EngineFailed, NotFound, Unavailable
-from artbot_server.events import Event, Frame, Publish, UserMessage
+from artbot_server.events import Event, Publish, UserMessage
 from artbot_server.llm.base import ChatRequest, Engine, ReplyStream
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.paintings import Paintings
@@ -61,6 +63,7 @@ class ChatPorts:
         screen: raises `unsuitable` when a folder does not draw what a text asks for.
         paint: queue a finished prompt and give the job's id.
         spawn: run a function in the background.
+        elsewhere: the other web processes of this server.
     """
 
     engine_for: Callable[[str | None], Engine]
@@ -70,20 +73,23 @@ class ChatPorts:
     publish: Publish
     spawn: Callable[..., Any]
     new_id: Callable[[], str]
+    elsewhere: Elsewhere = field(default_factory=Nobody)
 
 
-class ChatService:
-    """Answers messages, one reply at a time in each conversation."""
+class ChatService(Looking):
+    """Answers messages, one reply at a time in each conversation; replies are looked at and stopped as `Looking` says."""
 
-    def __init__(self, store: ConversationStore, paintings: Paintings, ports: ChatPorts) -> None:
-        self._store = store
+    def __init__(
+        self, store: ConversationStore, paintings: Paintings, ports: ChatPorts, live: LiveReplies | None = None
+    ) -> None:
+        super().__init__(store, ports.elsewhere, live)
         self._paintings = paintings
         self._ports = ports
-        self.live = LiveReplies()
         self._turnstile = Turnstile(BEGINNING_AT_ONCE)
         self.continuing = Continuing(
-            store, self.live, ports.publish, ports.system_prompt, lambda *said: ports.spawn(self._answer, *said)
-        )
+            store, self.live, ports.elsewhere, ports.publish, ports.system_prompt,
+            lambda *said: ports.spawn(self._answer, *said),
+        )  # fmt: skip
 
     # Asking
 
@@ -126,7 +132,8 @@ class ChatService:
         )
         if saved.reply.id != ids.reply_id:  # the same message came at the same instant and was quicker
             return ids_of(saved.reply)
-        live = self.live.begin(ids)
+        live = self.live.begin(ids, shared=True)
+        self._ports.elsewhere.began(ids)
         self._ports.publish(session_id, UserMessage(saved.user.as_json(), saved.conversation.as_json()))
         self._ports.spawn(self._answer, live, words, system_prompt, saved.user)
         return ids
@@ -162,39 +169,7 @@ class ChatService:
             self.live.begin(ids), words, lambda: self._ports.engine_for(words.key).open(request), send
         )
 
-    # Looking and stopping
-
-    def resume(self, session_id: str, reply_id: str) -> dict[str, Any]:
-        """A reply's text so far: `text, seq, done`. Raises NotFound."""
-        live = self.live.get(session_id, reply_id)
-        if live is not None:
-            text, seq = live.snapshot()
-            return {"reply_id": reply_id, "text": text, "seq": seq, "done": False}
-        stored = self._store.message(session_id, reply_id)
-        if stored is None or stored.role != "assistant":
-            raise NotFound("There is no such reply in this session.", field="reply_id")
-        return {"reply_id": reply_id, "text": stored.content, "seq": stored.seq, "done": stored.state != "streaming"}
-
-    def follow(self, session_id: str, reply_id: str, look_s: float) -> Iterator[Event | None]:
-        """A reply's frames from its first one and its last event, however far it is; see `LiveReply.follow`.
-
-        Ends without a last event where that was not stored (the server is stopping).
-        """
-        while (live := self.live.get(session_id, reply_id)) is None:
-            stored = self._store.message(session_id, reply_id)
-            if stored is None or stored.state != "streaming":
-                break
-            time.sleep(look_s)  # another process writes it
-            yield None
-        if live is not None:
-            yield from live.follow(look_s)
-        elif stored is not None:
-            ids = ids_of(stored)
-            if stored.content:
-                yield Frame(
-                    stored.content, ids.client_sid, ids.message_id, reply_id, ids.conversation_id, stored.seq, 1
-                )
-            yield stored_end(stored)
+    # Orphans
 
     def close_orphans(self, *, everybody: bool = False) -> None:
         """Renew our own replies, and close as `interrupted` those whose process is gone."""

@@ -1,4 +1,4 @@
-"""What travels between web process and worker, as bytes. Pure: no sockets.
+"""What travels between processes, as bytes. Pure: no sockets.
 
 A frame is two big-endian u32 lengths, then a JSON header and a blob (a preview's bytes) of these lengths.
 """
@@ -31,12 +31,14 @@ class Frame:
     Attributes:
         kind: what it is about; of an answer: `answer`.
         ask: number of a question that wants an answer, or of the question this answers.
+        sender: who says it, where many can be heard; empty on a connection of two.
     """
 
     kind: str
     body: Mapping[str, Any] = field(default_factory=dict)
     blob: bytes = b""
     ask: int | None = None
+    sender: str = ""
 
 
 def encode(frame: Frame) -> bytes:
@@ -45,9 +47,21 @@ def encode(frame: Frame) -> bytes:
     Raises:
         BadFrame: it is over a limit.
     """
-    header = orjson.dumps({"kind": frame.kind, "ask": frame.ask, "body": frame.body})
+    header = orjson.dumps({"kind": frame.kind, "ask": frame.ask, "body": frame.body, "sender": frame.sender})
     _check_lengths(len(header), len(frame.blob))
     return _LENGTHS.pack(len(header), len(frame.blob)) + header + frame.blob
+
+
+def decode(data: bytes) -> Frame:
+    """The one frame that these bytes are.
+
+    Raises:
+        BadFrame: they are anything else.
+    """
+    found = list(FrameReader().feed(data))
+    if len(found) != 1:
+        raise BadFrame("These bytes are not one frame.")
+    return found[0]
 
 
 class FrameReader:
@@ -87,9 +101,10 @@ def _check_lengths(header_bytes: int, blob_bytes: int) -> None:
 def _frame(header: bytes, blob: bytes) -> Frame:
     try:
         said = orjson.loads(header)
-        kind, body, ask = said["kind"], said["body"], said["ask"]
+        kind, body, ask, sender = said["kind"], said["body"], said["ask"], said["sender"]
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise BadFrame("A frame's header is not understood.") from error
-    if not (isinstance(kind, str) and isinstance(body, dict) and isinstance(ask, int | None)):
+    right = isinstance(kind, str) and isinstance(body, dict) and isinstance(ask, int | None) and isinstance(sender, str)
+    if not right:
         raise BadFrame("A frame's header has wrong types.")
-    return Frame(kind, body, blob, ask)
+    return Frame(kind, body, blob, ask, sender)

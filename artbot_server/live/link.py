@@ -10,15 +10,14 @@ import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from artbot_server.errors import TooLarge, Unavailable
 from artbot_server.live import address
+from artbot_server.live.answering import Answering
 from artbot_server.live.frames import BadFrame, Frame, FrameReader, encode
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 2.0
@@ -28,11 +27,6 @@ MOST_KEPT = 1000
 """Messages kept while nobody listens: some hours of jobs, some hundred bytes each. The oldest go first."""
 DROPPABLE = frozenset({"progress"})
 """Kinds of which only the newest is worth anything."""
-ASKS_AT_ONCE = 2
-SLOW = frozenset({"ask_backend"})
-"""Questions that may take minutes; each has a thread of its own, so that others are answered meanwhile."""
-SLOW_ASKS_AT_ONCE = 16
-"""Of which most wait for somebody else. A web UI has 40 threads for all that is asked of it."""
 RECEIVE_BYTES = 256 * 1024
 
 log = structlog.get_logger()
@@ -56,10 +50,8 @@ class LiveLink:
     ) -> None:
         self._data_dir = data_dir
         self._on_message = on_message
-        self._on_ask = on_ask
+        self._answering = Answering(on_ask)
         self._hello = encode(Frame("hello", {"backends": list(backends)})) if backends else b""
-        self._asks = ThreadPoolExecutor(ASKS_AT_ONCE, thread_name_prefix="live-ask")
-        self._slow_asks = threading.BoundedSemaphore(SLOW_ASKS_AT_ONCE)
         self._outbox: deque[bytes] = deque(maxlen=MOST_KEPT)
         self._changed = threading.Condition()
         self._connection: socket.socket | None = None
@@ -78,7 +70,7 @@ class LiveLink:
             self._changed.notify_all()
             if self._connection is not None:
                 _shut(self._connection)
-        self._asks.shutdown(wait=False, cancel_futures=True)
+        self._answering.stop()
 
     def send(self, kind: str, body: Mapping[str, Any], blob: bytes = b"") -> None:
         """Send it when it can be; returns at once."""
@@ -146,34 +138,8 @@ class LiveLink:
             for frame in reader.feed(data):
                 if frame.ask is None:
                     self._on_message(frame.kind, frame.body)
-                elif frame.kind in SLOW:
-                    self._answer_aside(frame, frame.ask)
                 else:
-                    self._asks.submit(self._answer, frame, frame.ask).add_done_callback(_log_fault)
-
-    def _answer_aside(self, frame: Frame, number: int) -> None:
-        """In a thread that the process may end without, unlike a pool's."""
-        if not self._slow_asks.acquire(blocking=False):
-            busy = Unavailable("Too many questions are being answered; try again in a moment.", retry_after_s=5)
-            self._keep(Frame("answer", {"error": busy.as_json()}, ask=number))
-            return
-
-        def work() -> None:
-            try:
-                self._answer(frame, number)
-            finally:
-                self._slow_asks.release()
-
-        threading.Thread(target=work, name="live-slow-ask", daemon=True).start()
-
-    def _answer(self, frame: Frame, number: int) -> None:
-        body = self._on_ask(frame.kind, frame.body)
-        try:
-            self._keep(Frame("answer", body, ask=number))
-        except BadFrame as error:
-            log.error("live_answer_too_large", kind=frame.kind, reason=str(error))
-            too_large = TooLarge("The answer is too large to be passed on.", fault="server")
-            self._keep(Frame("answer", {"error": too_large.as_json()}, ask=number))
+                    self._answering.take(frame, self._keep)
 
     def _lose(self, connection: socket.socket) -> None:
         with self._changed:
@@ -181,11 +147,6 @@ class LiveLink:
                 self._connection = None
             self._changed.notify_all()
         _shut(connection)
-
-
-def _log_fault(answered: Future[None]) -> None:
-    if not answered.cancelled() and (fault := answered.exception()) is not None:
-        log.error("live_ask_fault", exc_info=fault)
 
 
 def _shut(connection: socket.socket) -> None:

@@ -33,6 +33,8 @@ class BatchService:
     """Takes batches and tells sessions what becomes of them.
 
     Args:
+        publish: tells a session's sockets on every web process; for what this process did.
+        publish_here: tells those of this process; for what every web process finds out itself.
         limit: how many jobs of one session may wait; a batch counts with all of its own.
     """
 
@@ -46,6 +48,7 @@ class BatchService:
         templates: TemplateStore,
         live: Live,
         publish: Publish,
+        publish_here: Publish,
         sign: Sign,
         limit: int,
     ) -> None:
@@ -56,6 +59,7 @@ class BatchService:
         self._templates = templates
         self._live = live
         self._publish = publish
+        self._publish_here = publish_here
         self._sign = sign
         self._limit = limit
         self._changed: set[tuple[str, str]] = set()
@@ -97,7 +101,9 @@ class BatchService:
         for record in self._queue.records_of(cancelled):
             self._publish(session_id, JobChanged(record))
         self._queue.tick()
-        return self._tell(batch)
+        record = self._records([batch])[0]
+        self._publish(session_id, BatchChanged(record))
+        return record
 
     # Records
 
@@ -129,12 +135,7 @@ class BatchService:
         """A worker ended this batch, or something else about it changed: tell its session."""
         batch = self._found(session_id, batch_id)
         if batch is not None:
-            self._tell(batch)
-
-    def _tell(self, batch: Batch) -> dict[str, Any]:
-        record = self._records([batch])[0]
-        self._publish(batch.session_id, BatchChanged(record))
-        return record
+            self._publish_here(session_id, BatchChanged(self._records([batch])[0]))
 
     def _found(self, session_id: str, batch_id: str) -> Batch | None:
         try:

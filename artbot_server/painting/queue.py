@@ -45,7 +45,10 @@ class PaintQueue:
     """Takes orders and tells sessions what becomes of them.
 
     Args:
+        publish: tells a session's sockets on every web process; for what this process did.
+        publish_here: tells those of this process; for what every web process hears from the worker itself.
         limit: how many jobs of one session may wait.
+        reach: have what workers say of a session reach this process.
         on_end: called when a job has ended, perhaps more than once; must not block.
     """
 
@@ -58,8 +61,10 @@ class PaintQueue:
         preparation: Preparation,
         live: Live,
         publish: Publish,
+        publish_here: Publish,
         sign: Sign,
         limit: int,
+        reach: Callable[[str], None] = lambda _session_id: None,
         on_end: Callable[[Job], None] = lambda _job: None,
     ) -> None:
         self._jobs = jobs
@@ -67,10 +72,12 @@ class PaintQueue:
         self._preparation = preparation
         self._live = live
         self._publish = publish
+        self._publish_here = publish_here
+        self._reach = reach
         self._sign = sign
         self._limit = limit
         self._on_end = on_end
-        self._positions = Positions(jobs, backends, publish)
+        self._positions = Positions(jobs, backends, publish_here)
         self._ended = threading.Condition()
         self._told: dict[str, int] = {}
 
@@ -131,6 +138,7 @@ class PaintQueue:
         while not (job := self._jobs.get(job_id, session_id)).ended:
             if time.monotonic() > give_up_at:
                 raise Unavailable("The pictures are not ready yet.", job_id=job_id)
+            self._reach(session_id)
             with self._ended:
                 # Whether or not the word comes: it is looked up again.
                 self._ended.wait(min(LOOK_EVERY_S, timeout_s))
@@ -180,8 +188,8 @@ class PaintQueue:
             return  # Two changes, and at the first word we read the second.
         record = self.record(job)
         if record["state"] == JobState.DONE:
-            self._publish(session_id, PicturesReady(job_id, record["images"], record["grid"]))
-        self._publish(session_id, JobChanged(record))
+            self._publish_here(session_id, PicturesReady(job_id, record["images"], record["grid"]))
+        self._publish_here(session_id, JobChanged(record))
         with self._ended:
             self._told.pop(job.id, None)
             self._told[job.id] = job.seq
@@ -194,7 +202,7 @@ class PaintQueue:
 
     def progress(self, session_id: str, progress: PaintProgress) -> None:
         """A running job got further."""
-        self._publish(session_id, progress)
+        self._publish_here(session_id, progress)
 
     def tick(self) -> None:
         """Tell sessions whose jobs moved up; does something at most once a second, and little while nothing waits."""

@@ -15,7 +15,7 @@ from artbot_server.web.outbox import Outbox
 @dataclass(frozen=True, slots=True)
 class Member:
     """One connected socket: `images` is the form in which it wants pictures, `address` where it comes from,
-    `prefix` what stands before our root in its addresses."""
+    `prefix` what stands before our root in its addresses, `token` and `operator` what its snapshots say."""
 
     sid: str
     session_id: str
@@ -23,6 +23,8 @@ class Member:
     outbox: Outbox
     address: str
     prefix: str = ""
+    token: str | None = None
+    operator: bool = False
 
 
 class Audience:
@@ -59,6 +61,15 @@ class Audience:
     def member(self, sid: str) -> Member | None:
         """The socket's membership, None once it is gone."""
         return self._members.get(sid)
+
+    def has(self, session_id: str) -> bool:
+        """Whether a session has sockets here."""
+        return session_id in self._sessions
+
+    def members(self, session_id: str) -> list[Member]:
+        """The session's sockets here."""
+        with self._lock:
+            return list(self._sessions.get(session_id, {}).values())
 
     def publish(self, session_id: str, event: Event) -> None:
         """Tell every socket of a session."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import structlog
 
 from artbot_server.errors import ConfigError
+from artbot_server.web.passed import PassedSockets
 
 log = structlog.get_logger()
 
@@ -88,13 +89,15 @@ def plain_websockets(app: WsgiApp) -> WsgiApp:
     return wrapped
 
 
-def start(async_mode: str, listener: socket.socket, app: WsgiApp, connections: int) -> Server:
-    """Serve in the background; returns at once."""
+def start(async_mode: str, listener: socket.socket | PassedSockets, app: WsgiApp, connections: int) -> Server:
+    """Serve in the background; returns at once. Connections that are passed by a front are eventlet's alone."""
+    if isinstance(listener, PassedSockets):
+        return _eventlet(listener, plain_websockets(app), connections)
     servers = {"eventlet": _eventlet, "gevent": _gevent, "threading": _threads}
     return servers[async_mode](listener, plain_websockets(app), connections)
 
 
-def _eventlet(listener: socket.socket, app: WsgiApp, connections: int) -> Server:
+def _eventlet(listener: socket.socket | PassedSockets, app: WsgiApp, connections: int) -> Server:
     import eventlet
     import eventlet.wsgi
     from eventlet.websocket import RFC6455WebSocket
@@ -103,6 +106,8 @@ def _eventlet(listener: socket.socket, app: WsgiApp, connections: int) -> Server
     pool = eventlet.GreenPool(connections)
     serving = eventlet.spawn(
         eventlet.wsgi.server, listener, app, log_output=False, custom_pool=pool, environ={POOL: pool}, debug=False,
+        # One that stayed open would bring the next request to this process, whosesoever it is.
+        keepalive=not isinstance(listener, PassedSockets),
         minimum_chunk_size=1,  # what a response yields goes out at once; eventlet would gather 4 KB of a stream first
     )  # fmt: skip
 

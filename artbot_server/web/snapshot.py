@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from artbot_server.chat.messages import cursor_of, replies_of
+from artbot_server.events import SessionSnapshot
 from artbot_server.web.services import Services
 
 SNAPSHOT_BYTES = 64_000
@@ -22,6 +23,7 @@ def session_snapshot(services: Services, session_id: str, token: str | None, ope
     `resume`), which its message need not have as well; from the old end messages behind `cursor` and ended jobs; the far end
     of a very long queue, whose jobs are told when they move; at last batches (asked for by `batches`).
     """
+    replies = services.chat.replies(session_id)  # first: from here on nothing about the session is missed
     conversation = services.conversations.newest(session_id)
     messages = services.conversations.tail(conversation.id, limit=SNAPSHOT_MESSAGES) if conversation else []
     library = services.templates.current()
@@ -33,13 +35,20 @@ def session_snapshot(services: Services, session_id: str, token: str | None, ope
         "conversation": services.conversation_service.record(conversation) if conversation else None,
         "messages": [message.as_json() for message in messages],
         "cursor": cursor_of(messages),
-        "replies": services.chat.live.of_session(session_id),
+        "replies": replies,
         "jobs": services.queue.records(session_id, replies_of(messages)),
         "batches": services.batches.records(session_id, unfinished=True),
         "folders": [{"name": folder.name, "templates": list(folder.templates)} for folder in library.folders.values()],
         "templates_version": library.version,
     }
     return _fitted(snapshot)
+
+
+def show_again(services: Services, session_id: str) -> None:
+    """Send all of a session's sockets here the snapshot anew: something may have passed them by."""
+    for member in services.audience.members(session_id):
+        snapshot = session_snapshot(services, session_id, member.token, member.operator)
+        member.outbox.put(SessionSnapshot(snapshot))
 
 
 def _fitted(snapshot: dict[str, Any]) -> dict[str, Any]:

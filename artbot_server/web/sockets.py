@@ -77,12 +77,13 @@ class Sockets:
             Outbox(SocketWire(self._below, sid, auth.images, visit.prefix)),
             visit.address,
             visit.prefix,
+            None if from_cookie else token,
+            services.door.may_operate(visit),
         )
         services.audience.join(member)
-        operator = services.door.may_operate(visit)
-        self._socketio.start_background_task(self._welcome, member, None if from_cookie else token, operator)
+        self._socketio.start_background_task(self._welcome, member)
 
-    def _welcome(self, member: Member, token: str | None, operator: bool) -> None:
+    def _welcome(self, member: Member) -> None:
         """Send the snapshot first, once the handshake is over (what is emitted during it comes before it)."""
         until = time.monotonic() + HANDSHAKE_S
         while not self._socketio.server.manager.is_connected(member.sid, "/"):
@@ -90,7 +91,7 @@ class Sockets:
                 return
             time.sleep(0.002)
         try:
-            snapshot = session_snapshot(self._services, member.session_id, token, operator)
+            snapshot = session_snapshot(self._services, member.session_id, member.token, member.operator)
         except ArtbotError as error:
             log.warning("no snapshot could be made", error=error.error_code)
             self._socketio.server.disconnect(member.sid)

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask_socketio import SocketIO
 
+from artbot_server.front.heads import marked
 from artbot_server.web.access import same_site, visit_of
 from artbot_server.web.http import ROUTES
 from artbot_server.web.http.reference import reference
@@ -37,6 +38,13 @@ def flask_app(services: Services) -> Flask:
     flask.register_blueprint(blueprint(services, ROUTES))
     flask.register_blueprint(reference(services, ROUTES))
     return flask
+
+
+def number_sockets(socketio: SocketIO, number: int) -> None:
+    """Have every sid end in the number of this process, by which the front knows whose it is."""
+    engine = socketio.server.eio
+    make = engine.generate_id
+    engine.generate_id = lambda: marked(make(), number)
 
 
 def open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:

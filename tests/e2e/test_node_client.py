@@ -15,7 +15,7 @@ def server(tmp_path_factory):
         yield running
 
 
-@pytest.fixture(scope="module", params=["websocket", "polling", "upgrade"])
+@pytest.fixture(scope="module", params=["websocket", "polling", "default"])
 def told(request, server):
     """What the script said: a list of things for each kind."""
     command = ["node", "tests/node/client.mjs", server.address, request.param]
@@ -28,7 +28,7 @@ def told(request, server):
 
 def test_it_is_welcomed_on_the_transport_it_chose(told):
     [welcome], [goodbye] = told["welcome"], told["goodbye"]
-    assert goodbye["transport"] == ("websocket" if told["transport"] == "upgrade" else told["transport"])
+    assert goodbye["transport"] == ("websocket" if told["transport"] == "default" else told["transport"])
     assert welcome["demo"] == {"engine": True, "backend": True}
 
 

@@ -1,7 +1,7 @@
 import time
 
 from artbot_server.live import address
-from artbot_server.live.frames import MAX_HEADER_BYTES, Frame, FrameReader, encode
+from artbot_server.live.frames import Frame, FrameReader, encode
 from artbot_server.live.link import MOST_KEPT
 from tests.painting.house import until
 
@@ -78,15 +78,6 @@ def test_a_question_does_not_hold_up_other_messages(ends):
     assert (answer.kind, answer.ask) == ("answer", 1)
     there.close()
     address.remove(ends.folder, listening)
-
-
-def test_an_answer_that_is_too_large_is_an_error_at_once(ends):
-    hub, link = ends.hub(), ends.link()
-    link.adds = "x" * MAX_HEADER_BYTES
-    answer = hub.ask("check_upload", {}, timeout_s=10)
-    assert (answer["error"]["code"], answer["error"]["detail"]["fault"]) == ("too_large", "server")
-    link.adds = ""
-    assert hub.ask("check_upload", {"n": 1}, timeout_s=10)["n"] == 1
 
 
 def test_what_is_left_is_sent_before_the_end(ends):

@@ -1,13 +1,13 @@
 // A client of its own language: the article's form with the article's own field names, then words and a picture in a
 // session. Prints one JSON line for each thing that happens.
-// Usage: node client.mjs ADDRESS websocket|polling|upgrade [ACCESS]
+// Usage: node client.mjs ADDRESS default|websocket|polling [ACCESS]
 
 import { io } from "socket.io-client";
 
 const [address, transport, access] = process.argv.slice(2);
 const tell = (kind, data) => console.log(JSON.stringify({ kind, ...data }));
 const seconds = (number) => new Promise((done) => setTimeout(done, number * 1000));
-const how = transport === "upgrade" ? {} : { transports: [transport], upgrade: false };
+const how = transport === "default" ? {} : { transports: [transport], upgrade: false };
 const socket = io(address, { ...how, reconnection: false, auth: { access } });
 
 const heard = (event, fits) =>

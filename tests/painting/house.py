@@ -94,6 +94,7 @@ class House:
             preparation=preparation,
             live=self.hub,
             publish=self._publish,
+            publish_here=self._publish,
             sign=sign,
             limit=limit,
             on_end=lambda job: self.on_end(job),
@@ -106,6 +107,7 @@ class House:
             templates=self.templates,
             live=self.hub,
             publish=self._publish,
+            publish_here=self._publish,
             sign=sign,
             limit=limit,
         )

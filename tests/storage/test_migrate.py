@@ -75,7 +75,7 @@ def test_a_second_start_changes_nothing(bare_url):
 
 def test_processes_that_start_at_once_migrate_once(bare_url):
     command = [sys.executable, "-W", "error", "-c", MIGRATE, bare_url]
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in "123"]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(5)]
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()

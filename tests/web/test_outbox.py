@@ -238,9 +238,7 @@ def test_what_comes_while_the_snapshot_is_made_is_not_joined():
 
 
 def test_what_comes_while_they_still_lie_there_joins_the_last_of_them():
-    line = Line.__new__(Line)
-    line.sent, line.unread, line.was_cut, line.background = [], 0, False, []
-    line.outbox = Outbox(Wire(line._send, lambda: line.unread, line._cut, line.background.append))
+    line = Line()
     for seq in range(1, 9):
         line.outbox.put(frame(seq, str(seq)))
     line.outbox.release(SessionSnapshot({}))

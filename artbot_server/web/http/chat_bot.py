@@ -154,7 +154,7 @@ def _beginner(services: Services, call: Call, *, stream: bool) -> Callable[[], R
         ids = services.chat.say(call.session_id, _words(services, call.session_id, asked, stream=stream))
 
         def stop() -> None:
-            services.chat.live.stop(call.session_id, reply_id=ids.reply_id, message_id=None, client_sid=None)
+            services.chat.stop(call.session_id, reply_id=ids.reply_id)
 
         return Running(services.chat.follow(call.session_id, ids.reply_id, LOOK_S), stop)
 

@@ -125,7 +125,7 @@ def _followed(services: Services, call: Call, reply_id: str, stream: bool) -> An
 
 
 def stop(services: Services, call: Call) -> Answer:
-    stopped = services.chat.live.stop(call.session_id, reply_id=call.path["reply_id"], message_id=None, client_sid=None)
+    stopped = services.chat.stop(call.session_id, reply_id=call.path["reply_id"])
     return {"stopped": stopped}
 
 

@@ -49,7 +49,7 @@ def article_chat(services: Services, member: Member, asked: ask.ArticleChat) -> 
 
 
 def stop_chat(services: Services, member: Member, asked: ask.StopChat) -> Ack:
-    return {"stopped": services.chat.live.stop(member.session_id, **asked.model_dump())}
+    return {"stopped": services.chat.stop(member.session_id, **asked.model_dump())}
 
 
 def continue_chat(services: Services, member: Member, asked: ask.ContinueChat) -> Ack:
