@@ -66,14 +66,13 @@ class Audience:
         """Whether a session has sockets here."""
         return session_id in self._sessions
 
-    def members(self, session_id: str) -> list[Member]:
+    def members(self, session_id: str) -> tuple[Member, ...]:
         """The session's sockets here."""
-        with self._lock:
-            return list(self._sessions.get(session_id, {}).values())
+        return self._sessions.get(session_id, ())
 
     def publish(self, session_id: str, event: Event) -> None:
         """Tell every socket of a session."""
-        for member in self._sessions.get(session_id, ()):
+        for member in self.members(session_id):
             member.outbox.put(event)
 
     def send(self, sid: str, event: Event) -> None:
