@@ -110,6 +110,13 @@ TABLE = [
     ("ARTBOT_CALLBACK_IMAGES", "url", {"base64": "base64"}, {"both": "one of url, base64"}),
     ("ARTBOT_WORKER", "child", {"none": "none"}, {"2": "one of child, none"}),
     ("ARTBOT_SAVE_DIR", None, {"/tmp/saved": Path("/tmp/saved")}, {}),
+    ("ARTBOT_PICTURES", "", {"s3://art/p": "s3://art/p"}, dict.fromkeys(["art", "https://art", "s3://"], "s3://name")),
+    (
+        "ARTBOT_PICTURES_ENDPOINT",
+        "",
+        {"http://store:9000/": "http://store:9000"},
+        {"store:9000": "an address such as http://host:port or https://host:port"},
+    ),
     ("ARTBOT_LEASE_S", 20.0, {"1": 1.0, "2.5": 2.5}, dict.fromkeys(["0", "601", "nan", "inf", "soon"], "1 to 600")),
     ("ARTBOT_DEMO_PACE", 1.0, {"0": 0.0, "0.1": 0.1}, dict.fromkeys(["-1", "11", "nan"], "0 to 10")),
     ("ARTBOT_LOG_LEVEL", "info", {"debug": "debug"}, dict.fromkeys(["INFO", "loud"], "one of debug, info")),
