@@ -135,7 +135,7 @@ def test_an_end_that_was_not_heard_is_found(webs):
 def test_an_owner_that_does_not_answer_is_shown_as_it_is_stored(webs):
     one, two = webs
     one.begin()
-    one.store.checkpoint("anna", "r1", "as far as it was kept", 7)
+    one.store.checkpoint([("anna", "r1", "as far as it was kept", 7)])
     one.watching.hub.stop()
     two.watching.reach("anna")
     assert [(each["text"], each["seq"]) for each in two.live.of_session("anna")] == [("as far as it was kept", 7)]

@@ -208,7 +208,7 @@ def test_another_process_goes_on_where_one_was_lost_and_the_lost_one_changes_not
     with sqlite_house(tmp_path, engine=engine) as house, ChatHouse(house.url, owner="web-2") as other:
         ids = house.say()
         house.stream()
-        house.store.checkpoint("anna", ids.reply_id, BEGINNING, 1)
+        house.store.checkpoint([("anna", ids.reply_id, BEGINNING, 1)])
         other.service.close_orphans(everybody=True)
         assert other.end_of(ids).seq == 1 + UNSEEN_FRAMES
         other.settle()

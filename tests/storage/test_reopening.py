@@ -58,14 +58,14 @@ def test_an_ended_reply_runs_again_where_it_was(store, other, end):
 
 
 def test_a_lost_reply_goes_on_with_numbers_that_nobody_has_seen(store, other, database):
-    store.checkpoint("anna", "r1", "A f", 2)
+    store.checkpoint([("anna", "r1", "A f", 2)])
     [lost] = lose(database, other)
     assert (lost.content, lost.seq) == ("A f", 2 + UNSEEN_FRAMES)
     assert other.reopen("anna", "r1").reply.seq == 2 + UNSEEN_FRAMES
 
 
 def test_a_lost_reply_can_be_taken_before_anybody_has_closed_it(store, other, database):
-    store.checkpoint("anna", "r1", "A f", 2)
+    store.checkpoint([("anna", "r1", "A f", 2)])
     let_leases_end(database)
     opened = other.reopen("anna", "r1")
     assert (opened.begun, opened.reply.seq) == (True, 2 + UNSEEN_FRAMES)
@@ -118,7 +118,7 @@ def test_of_several_at_once_one_begins(store, database):
 
 
 def test_a_process_that_wakes_brings_its_end_unless_somebody_went_on(store, other, database):
-    store.checkpoint("anna", "r1", "A f", 2)
+    store.checkpoint([("anna", "r1", "A f", 2)])
     lose(database, other)
     assert store.finish("anna", "r1", END)
     assert (store.message("anna", "r1").content, store.message("anna", "r1").state) == ("A fox", "complete")
@@ -126,7 +126,7 @@ def test_a_process_that_wakes_brings_its_end_unless_somebody_went_on(store, othe
     store.add_turn(turn(2))
     lose(database, other)
     other.reopen("anna", "r2")
-    store.checkpoint("anna", "r2", "late", 9)
+    store.checkpoint([("anna", "r2", "late", 9)])
     assert not store.finish("anna", "r2", END | {"content": "late"})
     assert other.finish("anna", "r2", END | {"seq": UNSEEN_FRAMES + 3})
     assert not store.finish("anna", "r2", END | {"content": "late"})
