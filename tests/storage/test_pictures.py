@@ -4,7 +4,7 @@ import time
 import pytest
 from sqlalchemy import select
 
-from artbot_server.errors import NotFound
+from artbot_server.errors import NotFound, Unavailable
 from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import ORPHAN_AFTER_S, PictureStore
 from artbot_server.storage.schema import sessions
@@ -47,6 +47,16 @@ def test_its_files(store, tmp_path):
     assert store.read(kept) == store.load(kept.id) == png()
     assert store.read(kept, "thumbnail") == store.load(kept.id, "thumbnail") == b"RIFF....WEBP"
     assert files(tmp_path) == [f"{kept.id}.png", f"{kept.id}.thumbnail.webp"]
+
+
+def test_what_the_disk_does_not_take_leaves_nothing_behind(store, tmp_path):
+    assert store.has_room()
+    (tmp_path / "pictures").rmdir()
+    (tmp_path / "pictures").touch()  # no folder can be made below a file
+    with pytest.raises(Unavailable) as refused:
+        upload(store)
+    assert refused.value.error_code == "no_room"
+    assert files(tmp_path) == []
 
 
 def test_ids_cannot_be_guessed(store):
