@@ -1,5 +1,7 @@
 import time
 
+import pytest
+
 from artbot_server.live import address
 from artbot_server.live.frames import MAX_HEADER_BYTES, Frame, FrameReader, encode
 from artbot_server.live.link import MOST_KEPT
@@ -89,6 +91,7 @@ def test_an_answer_that_is_too_large_is_an_error_at_once(ends):
     assert hub.ask("check_upload", {"n": 1}, timeout_s=10)["n"] == 1
 
 
+@pytest.mark.alone
 def test_what_is_left_is_sent_before_the_end(ends):
     hub, link = ends.hub(), ends.link()
     until(lambda: hub.workers == 1)
