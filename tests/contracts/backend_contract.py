@@ -106,6 +106,7 @@ class BackendContract:
         told = {change.field: change.got for change in result.substituted}
         assert picture_size(result.pictures[0].data) == (told.get("width", 100), told.get("height", 64))
 
+    @pytest.mark.alone
     def test_tells_progress_all_the_time(self, backend):
         painting = backend.paint(self.slow_payload(), task_id())
         began = time.monotonic()

@@ -51,7 +51,7 @@ class Client:
             self.io.on(name, self._keeper(name))
         self.io.on("connect_error", lambda data=None: self.refused.put(data))
         self._connect = {"url": address, "auth": auth, "transports": transports, "headers": headers or {}}
-        # The package gives up after a second, which a test machine with forty clients in one process may well take.
+        # The package gives up after a second, which a busy machine with forty clients in one process may well take.
         self._connect |= {"socketio_path": path, "wait_timeout": 15}
 
     def _keeper(self, name):

@@ -1,5 +1,7 @@
 import time
 
+import pytest
+
 from artbot_server.live import address
 from artbot_server.live.frames import Frame, FrameReader, encode
 from artbot_server.live.link import MOST_KEPT
@@ -79,6 +81,8 @@ def test_a_question_does_not_hold_up_other_messages(ends):
     there.close()
     address.remove(ends.folder, listening)
 
+
+import pytest
 
 def test_what_is_left_is_sent_before_the_end(ends):
     hub, link = ends.hub(), ends.link()

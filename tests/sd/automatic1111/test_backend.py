@@ -196,6 +196,7 @@ def test_steps_and_previews_are_told_with_and_without_task_names(webui):
     assert len(previews) < len([progress for progress in told if progress.step])
 
 
+@pytest.mark.alone
 def test_while_others_are_at_work_there_is_no_progress_of_ours(fake):
     for webui in (True, False):
         fake.webui = webui
