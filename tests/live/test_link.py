@@ -82,8 +82,7 @@ def test_a_question_does_not_hold_up_other_messages(ends):
     address.remove(ends.folder, listening)
 
 
-import pytest
-
+@pytest.mark.alone
 def test_what_is_left_is_sent_before_the_end(ends):
     hub, link = ends.hub(), ends.link()
     until(lambda: hub.workers == 1)
