@@ -44,7 +44,7 @@ def test_no_file_outside_the_folder_is_read(answer, tmp_path):
 
 def test_a_disk_that_cannot_be_written(answer, house):
     (house.data_dir / "pictures").write_text("a file where the folder should be")
-    assert answer(png())["error"]["code"] == "unavailable"
+    assert answer(png())["error"]["code"] == "no_room"
 
 
 def test_what_a_crash_left_is_swept(tmp_path):
