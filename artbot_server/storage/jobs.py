@@ -105,7 +105,7 @@ class JobStore:
             ended = mine.where(jobs.c.state.not_in(UNFINISHED), jobs.c.ended_at > since, ALONE)
             wanted = (
                 mine.where(or_(jobs.c.state.in_(UNFINISHED), and_(jobs.c.reply_id.in_(reply_ids), ALONE))),
-                ended.order_by(jobs.c.ended_at.desc()).limit(ENDED_SHOWN),
+                ended.order_by(jobs.c.ended_at.desc(), jobs.c.created_at.desc(), jobs.c.id.desc()).limit(ENDED_SHOWN),
             )
             rows = [row for query in wanted for row in connection.execute(query).mappings()]
             return {row["id"]: job_of(row) for row in rows}
