@@ -14,7 +14,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
-from artbot_server.storage.schema import conversations, messages
+from artbot_server.painting.jobs import UNFINISHED
+from artbot_server.storage.schema import conversations, jobs, messages
 from artbot_server.storage.sessions import keep_session
 
 OWNER_LEASE_S = 15.0
@@ -102,6 +103,17 @@ def require_not_closed(closed_at: float | None) -> None:
     """A closed conversation takes no messages and no jobs. Raises Busy (`closed`)."""
     if closed_at is not None:
         raise Busy("This conversation is closed; begin a new one.", code="closed", field="conversation_id")
+
+
+def require_quiet(connection: Connection, session_id: str, conversation_id: str | None = None) -> None:
+    """Raises Busy while a reply is being written or a job is unfinished, in a conversation or anywhere in the session."""
+    for table, open_ones in ((jobs, jobs.c.state.in_(UNFINISHED)), (messages, messages.c.state == "streaming")):
+        its = and_(table.c.session_id == session_id, open_ones)
+        if conversation_id is not None:
+            its = and_(its, table.c.conversation_id == conversation_id)
+        if connection.execute(select(table.c.id).where(its).limit(1)).first() is not None:
+            where = "session" if conversation_id is None else "conversation"
+            raise Busy(f"Something is still being written or painted in this {where}: stop it first.")
 
 
 def _append(connection: Connection, turn: NewTurn, owner: str, now: ColumnElement[float]) -> SavedTurn:
