@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, sel
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.chat.messages import Conversation, Message
-from artbot_server.errors import Busy, NotFound
+from artbot_server.errors import NotFound
 from artbot_server.storage.database import Database, is_over
 from artbot_server.storage.reopening import UNSEEN_FRAMES, Reopened, reopen_reply
 from artbot_server.storage.schema import batches, conversations, jobs, messages, pictures
@@ -23,6 +23,7 @@ from artbot_server.storage.turns import (
     TurnWriter,
     conversation_of,
     message_of,
+    require_quiet,
     within,
 )
 
@@ -146,12 +147,7 @@ class ConversationStore:
             ):
                 raise NotFound("There is no such conversation in this session.", field="conversation_id")
             of_it = and_(jobs.c.session_id == session_id, jobs.c.conversation_id == conversation_id)
-            open_jobs = select(jobs.c.id).where(of_it, jobs.c.state.in_(("queued", "running")))
-            open_replies = select(messages.c.id).where(
-                messages.c.conversation_id == conversation_id, messages.c.state == "streaming"
-            )
-            if connection.execute(open_jobs).first() or connection.execute(open_replies).first():
-                raise Busy("Something is still being written or painted in this conversation: stop it first.")
+            require_quiet(connection, session_id, conversation_id)
             job_ids = list(connection.execute(select(jobs.c.id).where(of_it)).scalars())
             its_batches = and_(batches.c.session_id == session_id, batches.c.conversation_id == conversation_id)
             grids = pictures.c.batch_id.in_(select(batches.c.id).where(its_batches))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, and_, delete, func, or_, select
+from sqlalchemy import Connection, Table, delete, func, select
 
-from artbot_server.errors import Busy
 from artbot_server.storage.database import Database
 from artbot_server.storage.schema import batches, conversations, deliveries, jobs, messages, pictures, sessions
+from artbot_server.storage.turns import require_quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class SessionStore:
         """
 
         def work(connection: Connection) -> Removed:
-            _require_quiet(connection, session_id)
+            require_quiet(connection, session_id)
             its = {
                 table: connection.execute(select(table.c.id).where(table.c.session_id == session_id)).scalars().all()
                 for table in (conversations, pictures)
@@ -78,11 +78,3 @@ class SessionStore:
 def _count(connection: Connection, table: Table, session_id: str) -> int:
     query = select(func.count()).select_from(table).where(table.c.session_id == session_id)
     return connection.execute(query).scalar_one()
-
-
-def _require_quiet(connection: Connection, session_id: str) -> None:
-    painting = and_(jobs.c.session_id == session_id, or_(jobs.c.state == "queued", jobs.c.state == "running"))
-    writing = and_(messages.c.session_id == session_id, messages.c.state == "streaming")
-    for query in (select(jobs.c.id).where(painting), select(messages.c.id).where(writing)):
-        if connection.execute(query.limit(1)).first():
-            raise Busy("Something is still being written or painted in this session: stop it first.")

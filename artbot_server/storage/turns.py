@@ -14,8 +14,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
+from artbot_server.painting.jobs import UNFINISHED
 from artbot_server.storage.database import is_over
-from artbot_server.storage.schema import conversations, messages
+from artbot_server.storage.schema import conversations, jobs, messages
 from artbot_server.storage.sessions import keep_session
 
 OWNER_LEASE_S = 8.0
@@ -174,6 +175,17 @@ def require_none_running(connection: Connection, conversation_id: str, now: Colu
     """Raises Busy while a reply is being written; those whose process is gone do not count."""
     if connection.execute(running(now), {"its_id": conversation_id}).first() is not None:
         raise still_answered()
+
+
+def require_quiet(connection: Connection, session_id: str, conversation_id: str | None = None) -> None:
+    """Raises Busy while a reply is being written or a job is unfinished, in a conversation or anywhere in the session."""
+    for table, open_ones in ((jobs, jobs.c.state.in_(UNFINISHED)), (messages, messages.c.state == "streaming")):
+        its = and_(table.c.session_id == session_id, open_ones)
+        if conversation_id is not None:
+            its = and_(its, table.c.conversation_id == conversation_id)
+        if connection.execute(select(table.c.id).where(its).limit(1)).first() is not None:
+            where = "session" if conversation_id is None else "conversation"
+            raise Busy(f"Something is still being written or painted in this {where}: stop it first.")
 
 
 def running(now: ColumnElement[float]) -> Select[Any]:

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from artbot_server.web.http import ROUTES
 from artbot_server.web.http.openapi import document
+from tests.e2e.complaints import complaints_of
 from tests.server import RunningServer
 
 
@@ -30,10 +31,8 @@ def test_only_what_the_page_needs_is_served(server, name):
 
 def test_the_page_shows_and_asks_every_route(browser, server):
     """Anything the content security policy forbids, and any address elsewhere, would be in `complaints` or `asked`."""
-    complaints, asked = [], []
     page = browser.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints, asked = complaints_of(page), []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(server.address + "/api/v1/docs")
     expect(page.locator(".opblock")).to_have_count(len(ROUTES), timeout=30_000)

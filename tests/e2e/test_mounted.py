@@ -10,6 +10,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.e2e.client import Client
+from tests.e2e.complaints import complaints_of
 from tests.e2e.test_page import paint, pictures
 from tests.server import RunningServer, wait_until
 
@@ -121,9 +122,7 @@ def test_a_refusal_and_a_fault_of_a_hook_cost_one_job(host):
 def visit(browser, address):
     """A page, what it complains of, and every address it asked for."""
     page = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 860}).new_page()
-    complaints, asked = [], []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints, asked = complaints_of(page), []
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
     page.goto(address)

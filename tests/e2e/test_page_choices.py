@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.complaints import complaints_of
 from tests.e2e.stored import rows
 from tests.e2e.test_page import paint, pictures, prompt_of, say
 from tests.sd.fake_automatic1111.server import FakeAutomatic1111
@@ -22,10 +23,8 @@ def server(tmp_path_factory):
 def page(browser, server):
     """A newcomer's page; any error in the console fails the test."""
     context = browser.new_context(locale="en-US", viewport={"width": 1280, "height": 860})
-    complaints = []
     page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
     page.goto(server.address)
     yield page
     context.close()

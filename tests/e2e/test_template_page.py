@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import expect
 
+from tests.e2e.complaints import complaints_of
 from tests.server import ROOT, RunningServer, wait_until
 
 AXE = Path(__file__).parent.parent / "node/node_modules/axe-core/axe.min.js"
@@ -39,9 +40,7 @@ def server(tmp_path_factory, templates):
 def visit(browser, address, **options):
     options = {"locale": "en-US", "viewport": {"width": 1440, "height": 900}} | options
     page = browser.new_context(**options).new_page()
-    page.complaints = []
-    page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.complaints = complaints_of(page)
     page.goto(address)
     return page
 
