@@ -149,19 +149,18 @@ class ChatService(Looking):
         self._turnstile.pass_through()
         self.live.require_open()
         panel = words.client_sid or ""
-        conversation = self._store.of_client(
-            begun(self._ports.new_id(), session_id, title_of(panel or "API"), None, None, panel)
-        )
-        ids = ReplyIds(
+        begins = begun(self._ports.new_id(), session_id, title_of(panel or "API"), None, None, panel)
+        asked = ReplyIds(
             session_id=session_id,
-            conversation_id=conversation.id,
+            conversation_id=begins.id,
             message_id=self._ports.new_id(),
             reply_id=self._ports.new_id(),
             client_sid=words.client_sid,
         )
         last = next((m for m in reversed(words.messages) if m.get("role") == "user"), {"content": ""})
-        user = user_message(ids, str(last["content"]))
-        self._store.add_turn(NewTurn(user=user, reply=empty_reply(ids, words.model)))
+        user = user_message(asked, str(last["content"]))
+        saved = self._store.add_turn(NewTurn(user=user, reply=empty_reply(asked, words.model), begins=begins))
+        ids = ids_of(saved.reply)
         request = ChatRequest(
             messages=words.messages, model=words.model, temperature=0, key=words.key, stream=words.stream
         )

@@ -23,6 +23,7 @@ from artbot_server.storage.turns import (
     TurnWriter,
     conversation_of,
     message_of,
+    panel_of,
     require_quiet,
     within,
 )
@@ -31,9 +32,6 @@ NO_END = 2**31 - 1
 """A position behind all messages."""
 
 # Statements that every message needs, made once: building one costs four times as much as running it.
-_OF_PANEL = select(conversations).where(
-    conversations.c.session_id == bindparam("its_session"), conversations.c.client_sid == bindparam("its_panel")
-)
 _OF_SESSION = messages.c.session_id == bindparam("its_session")
 _ITS = and_(_OF_SESSION, messages.c.id == bindparam("its_id"))
 _MESSAGE = select(*MESSAGE_COLUMNS).where(_ITS)
@@ -50,7 +48,7 @@ _OWN = and_(_ITS, messages.c.owner == bindparam("its_owner"))
 _CHECKPOINT = update(messages).where(_OWN, messages.c.state == "streaming")
 _FINISH = (
     update(messages)
-    .where(_OWN, messages.c.state.in_(("streaming", "interrupted")))
+    .where(_OWN, or_(messages.c.state == "streaming", messages.c.state == "interrupted"))
     .values(seq=case((messages.c.seq > bindparam("its_seq"), messages.c.seq), else_=bindparam("its_seq")))
 )
 
@@ -91,10 +89,9 @@ class ConversationStore:
         """The conversation of an article client's panel; its first message makes it as `otherwise` says."""
 
         def work(connection: Connection) -> Conversation:
-            its = {"its_session": otherwise.session_id, "its_panel": otherwise.client_sid}
-            row = connection.execute(_OF_PANEL, its).first()
-            if row is not None:
-                return conversation_of(row)
+            there = panel_of(connection, otherwise)
+            if there is not None:
+                return there
             keep_session(connection, otherwise.session_id)
             connection.execute(conversations.insert(), asdict(otherwise))
             return otherwise

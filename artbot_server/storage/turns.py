@@ -6,10 +6,10 @@ Only the statements; `conversations` has the transaction and the tries.
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, not_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, not_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
@@ -39,7 +39,8 @@ class NewTurn:
     """A turn to be saved.
 
     Attributes:
-        begins: its conversation, when this is the first turn and it is not saved yet.
+        begins: its conversation, when this is the first turn and it is not saved yet. One of an article client's panel
+            (`client_sid`) is only made for the panel's first turn; later ones go into that.
         title: for a conversation that has none yet.
         alone: only when no reply is being written in the conversation.
     """
@@ -78,14 +79,12 @@ class TurnWriter:
     """
 
     def __init__(self, owner: str, now: ColumnElement[float]) -> None:
-        self._owner = owner
         of_turn = and_(
             messages.c.session_id == bindparam("its_session"), messages.c.message_id == bindparam("its_message")
         )
         self._known = select(*MESSAGE_COLUMNS).where(of_turn).order_by(messages.c.position)
         self._running = running(now)
-        streams = and_(messages.c.session_id == bindparam("its_session"), messages.c.id == bindparam("its_id"))
-        self._own = update(messages).where(streams).values(owner=owner, owner_until=now + OWNER_LEASE_S)
+        self._add_reply = messages.insert().values(owner=owner, owner_until=now + OWNER_LEASE_S)
 
     def write(self, connection: Connection, turn: NewTurn) -> SavedTurn:
         """Save a turn, or give the one that is there for its `message_id`.
@@ -94,24 +93,26 @@ class TurnWriter:
             NotFound: no such conversation in this session.
             Busy: `closed`, or with `alone`, when a reply is being written.
         """
-        user = turn.user
+        user, begins = turn.user, turn.begins
         its = {"its_session": user.session_id, "its_id": user.conversation_id}
-        if turn.begins is not None:
-            keep_session(connection, user.session_id)
-            connection.execute(_BEGIN, asdict(turn.begins))
-        # The row's lock comes first: what follows is then decided by one writer of this conversation at a time.
-        found = connection.execute(_LOCK, its).first()
+        if begins is None:
+            # The row's lock comes first: what follows is then decided by one writer of this conversation at a time.
+            found = connection.execute(_LOCK, its).first()
         known = self._known_turn(connection, user)
         if known is not None:
-            if turn.begins is not None:
-                connection.execute(_FORGET, its)
             return known
+        if begins is not None:
+            there = panel_of(connection, begins)
+            if there is None:
+                return self._append(connection, turn, _begun(connection, begins))
+            require_not_closed(there.closed_at)
+            return self._append(connection, turn, _grown(connection, turn, there.id))
         if found is None:
             raise NotFound("There is no such conversation in this session.", field="conversation_id")
         require_not_closed(found.closed_at)
         if turn.alone and connection.execute(self._running, its).first() is not None:
             raise still_answered()
-        return self._append(connection, turn)
+        return self._append(connection, turn, _grown(connection, turn, user.conversation_id))
 
     def _known_turn(self, connection: Connection, user: Message) -> SavedTurn | None:
         its = {"its_session": user.session_id, "its_message": user.message_id}
@@ -121,26 +122,52 @@ class TurnWriter:
         its = {"its_session": user.session_id, "its_id": pair[0].conversation_id}
         return SavedTurn(conversation_of(connection.execute(_CONVERSATION, its).one()), *pair)
 
-    def _append(self, connection: Connection, turn: NewTurn) -> SavedTurn:
-        user = turn.user
-        grown = {
-            "its_session": user.session_id, "its_id": user.conversation_id, "at": time.time(),
-            "its_title": turn.title, "its_folder": user.folder, "its_template": user.template,
-        }  # fmt: skip
-        changed = connection.execute(_GROW, grown).one()
-        position = changed.message_count - 2
-        saved = SavedTurn(
-            conversation_of(changed), replace(user, position=position), replace(turn.reply, position=position + 1)
-        )
-        rows = [asdict(message) | {"owner": None, "owner_until": None} for message in (saved.user, saved.reply)]
-        connection.execute(_ADD, rows)
-        connection.execute(self._own, {"its_session": user.session_id, "its_id": saved.reply.id})
-        return saved
+    def _append(self, connection: Connection, turn: NewTurn, conversation: Conversation) -> SavedTurn:
+        """Write both messages at the end of the conversation, which counts them already."""
+        position = conversation.message_count - 2
+        user = replace(turn.user, conversation_id=conversation.id, position=position)
+        reply = replace(turn.reply, conversation_id=conversation.id, position=position + 1)
+        connection.execute(_ADD, _row(user))
+        connection.execute(self._add_reply, _row(reply))
+        return SavedTurn(conversation, user, reply)
+
+
+def panel_of(connection: Connection, begins: Conversation) -> Conversation | None:
+    """The conversation that is there for the same panel of an article client."""
+    if begins.client_sid is None:
+        return None
+    row = connection.execute(_OF_PANEL, {"its_session": begins.session_id, "its_panel": begins.client_sid}).first()
+    return conversation_of(row) if row is not None else None
+
+
+def _begun(connection: Connection, begins: Conversation) -> Conversation:
+    keep_session(connection, begins.session_id)
+    begun = replace(begins, message_count=2)
+    connection.execute(_BEGIN, _row(begun))
+    return begun
+
+
+def _grown(connection: Connection, turn: NewTurn, conversation_id: str) -> Conversation:
+    user = turn.user
+    values = {
+        "its_session": user.session_id, "its_id": conversation_id, "at": time.time(),
+        "its_title": turn.title, "its_folder": user.folder, "its_template": user.template,
+    }  # fmt: skip
+    return conversation_of(connection.execute(_GROW, values).one())
+
+
+def _row(record: Conversation | Message) -> dict[str, Any]:
+    """A record's columns; `asdict` would copy what is in them too, for five times the price."""
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 _ITS = within(bindparam("its_session"), bindparam("its_id"))
 _BEGIN = conversations.insert()
-_FORGET = delete(conversations).where(_ITS)
+_OF_PANEL = (
+    select(conversations)
+    .where(conversations.c.session_id == bindparam("its_session"), conversations.c.client_sid == bindparam("its_panel"))
+    .with_for_update()
+)
 _CONVERSATION = select(conversations).where(_ITS)
 _LOCK = select(conversations.c.closed_at).where(_ITS).with_for_update()
 _GROW = (

@@ -235,6 +235,34 @@ def test_a_panel_has_one_conversation_also_when_asked_at_the_same_instant(store,
     assert store.of_client(conversation("c9", client_sid="")).id == "c9"
 
 
+def test_a_panels_first_turn_makes_its_conversation_and_all_others_go_into_it(store, database):
+    begin, saved = threading.Barrier(4), []
+
+    def ask(number):
+        begins = conversation(f"c{number}", client_sid="panel")
+        begin.wait()
+        saved.append(store.add_turn(turn(number, f"c{number}", begins=begins)))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (id,) = {one.conversation.id for one in saved}
+    assert {one.reply.conversation_id for one in saved} == {id}
+    assert [message.position for message in store.tail(id, limit=50)] == list(range(8))
+    assert store.get("anna", id).message_count == 8
+    assert count(database, schema.conversations) == 1
+
+
+def test_a_closed_panel_takes_no_turn(store):
+    store.add_turn(turn(1, begins=conversation(client_sid="panel")))
+    store.change("anna", "c1", closed_at=5.0)
+    with pytest.raises(Busy, match="closed"):
+        store.add_turn(turn(2, "c2", begins=conversation("c2", client_sid="panel")))
+    assert len(store.tail("c1", limit=9)) == 2
+
+
 def test_the_tail_is_the_newest_lines_oldest_first(store):
     talk(store, 4)
     assert [message.position for message in store.tail("c1", limit=3)] == [5, 6, 7]
