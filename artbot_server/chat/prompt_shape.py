@@ -79,6 +79,8 @@ def without_acceptance(text: str) -> str:
 
 def mainly_latin(text: str) -> bool:
     """Whether nearly all of its letters are A to Z (accents count too)."""
+    if text.isascii():
+        return text.lower() != text.upper()
     letters = [char for char in text if char.isalpha()]
     latin = sum(char < "\u0250" for char in letters)  # up to Latin Extended-B
     return bool(letters) and latin >= LATIN_SHARE * len(letters)

@@ -6,6 +6,7 @@ callback (under eventlet a green thread that yields there keeps SQLite's write l
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import time
@@ -140,7 +141,13 @@ def _create_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            engine = create_engine(parsed, connect_args={"timeout": 0, "check_same_thread": False}, pool_size=8)
+            engine = create_engine(
+                parsed,
+                connect_args={"timeout": 0, "check_same_thread": False},
+                pool_size=8,
+                pool_reset_on_return=None,  # `begin()` has ended every transaction
+                json_serializer=_json,
+            )
             _prepare_sqlite(engine)
             return engine
         if parsed.get_backend_name() == "postgresql":
@@ -148,6 +155,11 @@ def _create_engine(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise ConfigError(f"ARTBOT_DATABASE_URL cannot be used: {error}.") from error
     raise ConfigError("ARTBOT_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+
+
+def _json(value: Any) -> str:
+    """Most columns of this kind hold nothing, and a message has four of them."""
+    return "null" if value is None else json.dumps(value)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -164,4 +176,10 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("artbot_write") else "BEGIN")
+        statement = "BEGIN IMMEDIATE" if connection.info.get("artbot_write") else "BEGIN"
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        try:
+            raw.execute(statement)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
