@@ -43,11 +43,15 @@ class Sockets:
         self._below = Below(socketio, services.pictures, services.metrics)
 
     def register(self) -> None:
-        """Enter every event in Flask-SocketIO's table."""
+        """Enter every event, once there is a server.
+
+        Connecting needs Flask's request. The others need nothing of it, and making one costs as much as saving a message:
+        they are entered in the table below Flask-SocketIO's.
+        """
         self._socketio.on_event("connect", self._connect)
         self._socketio.on_event("disconnect", self._disconnect)
         for handler in EVENTS:
-            self._socketio.on_event(handler.name, self._answering(handler))
+            self._socketio.server.on(handler.name, self._answering(handler))
 
     # Lifecycle
 
@@ -104,8 +108,8 @@ class Sockets:
     def _answering(self, handler: EventHandler) -> Callable[..., Ack]:
         """Run a handler; whatever happens, the client gets an answer."""
 
-        def answer(data: Any = None, *_: Any) -> Ack:
-            member = self._services.audience.member(request.sid)  # type: ignore[attr-defined]
+        def answer(sid: str, data: Any = None, *_: Any) -> Ack:
+            member = self._services.audience.member(sid)
             self._services.metrics.events.labels(handler.name).inc()
             try:
                 if member is None:

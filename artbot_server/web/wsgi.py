@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import NullSession, SessionInterface
 from flask_socketio import SocketIO
 
 from artbot_server.front.heads import marked
@@ -30,7 +30,7 @@ PING_EVERY_S, PING_WAIT_S = 25, 20
 def flask_app(services: Services) -> Flask:
     """Flask with every route and rule."""
     flask = Flask("artbot_server", static_folder=None)
-    flask.secret_key = secrets.token_bytes(32)  # Flask's own sessions are not used
+    flask.session_interface = NoSessions()
     flask.config["MAX_CONTENT_LENGTH"] = MOST_BODY_BYTES
     flask.config["MAX_FORM_MEMORY_SIZE"] = FORM_BYTES
     guard(flask, services)
@@ -38,6 +38,13 @@ def flask_app(services: Services) -> Flask:
     flask.register_blueprint(blueprint(services, ROUTES))
     flask.register_blueprint(reference(services, ROUTES))
     return flask
+
+
+class NoSessions(SessionInterface):
+    """Ours are `storage.sessions`; looking for Flask's in the cookies of each request would take longer than most answers."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self.make_null_session(app)
 
 
 def number_sockets(socketio: SocketIO, number: int) -> None:
@@ -54,7 +61,6 @@ def open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
     def origin_allowed(_origin: str | None, environ: Mapping[str, Any]) -> bool:
         return same_site(visit_of(environ, settings.trusted_proxies), settings.allowed_origins)
 
-    Sockets(socketio, services).register()
     socketio.init_app(
         flask,
         async_mode=settings.async_mode,
@@ -68,6 +74,7 @@ def open_sockets(socketio: SocketIO, flask: Flask, services: Services) -> None:
         cors_credentials=False,
         serializer=CheckedPacket,
     )
+    Sockets(socketio, services).register()
     hang_up_on_garbage(socketio.server)
     take_lane(socketio.server, settings.async_mode)
     flask.wsgi_app = below(secured(flask.wsgi_app), settings.prefix, settings.trusted_proxies)  # type: ignore[method-assign, assignment]
