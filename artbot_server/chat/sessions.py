@@ -33,6 +33,10 @@ class SessionService:
         self._publish = publish
         self._remove_files = remove_files
 
+    def is_used(self, session_id: str) -> bool:
+        """Whether anything of it was ever kept; most who come for the first time only look."""
+        return self._store.is_used(session_id)
+
     def record(self, session_id: str) -> dict[str, Any]:
         """`session_id`, `created_at` and how much it holds."""
         return {"session_id": session_id, **asdict(self._store.tally(session_id))}

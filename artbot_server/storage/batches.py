@@ -111,6 +111,8 @@ class BatchStore:
 
     def items_now(self, batch_ids: Collection[str]) -> dict[str, ItemNow]:
         """How far every job of these batches is, by its id."""
+        if not batch_ids:
+            return {}
         query = select(jobs.c.id, jobs.c.state, jobs.c.progress).where(jobs.c.batch_id.in_(batch_ids))
         rows = self._database.read(lambda connection: connection.execute(query).all())
         return {row.id: ItemNow(JobState(row.state), row.progress) for row in rows}

@@ -113,6 +113,8 @@ class PictureStore:
         return self._by(pictures.c.batch_id, batch_ids)
 
     def _by(self, column: Column[Any], ids: Collection[str]) -> dict[str, list[StoredPicture]]:
+        if not ids:
+            return {}
         query = select(pictures).where(column.in_(ids)).order_by(pictures.c.position)
         found: dict[str, list[StoredPicture]] = defaultdict(list)
         for row in self._database.read(lambda connection: connection.execute(query).mappings().all()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, select
 
 from artbot_server.storage.database import Database
 from artbot_server.storage.schema import batches, conversations, deliveries, jobs, messages, pictures, sessions
@@ -31,11 +31,20 @@ class Removed:
     picture_ids: Sequence[str]
 
 
+_ROW = select(sessions.c.id).where(sessions.c.id == bindparam("its_id"))
+
+
 class SessionStore:
     """Looks at whole sessions. Every method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def is_used(self, session_id: str) -> bool:
+        """Whether anything of it was ever kept."""
+        return (
+            self._database.read(lambda connection: connection.execute(_ROW, {"its_id": session_id}).first()) is not None
+        )
 
     def tally(self, session_id: str) -> SessionTally:
         """How much of everything there is; of a session nobody has used all is none."""

@@ -24,7 +24,8 @@ def session_snapshot(services: Services, session_id: str, token: str | None, ope
     of a very long queue, whose jobs are told when they move; at last batches (asked for by `batches`).
     """
     replies = services.chat.replies(session_id)  # first: from here on nothing about the session is missed
-    conversation = services.conversations.newest(session_id)
+    used = services.sessions.is_used(session_id)
+    conversation = services.conversations.newest(session_id) if used else None
     messages = services.conversations.tail(conversation.id, limit=SNAPSHOT_MESSAGES) if conversation else []
     library = services.templates.current()
     snapshot: dict[str, Any] = {
@@ -36,8 +37,8 @@ def session_snapshot(services: Services, session_id: str, token: str | None, ope
         "messages": [message.as_json() for message in messages],
         "cursor": cursor_of(messages),
         "replies": replies,
-        "jobs": services.queue.records(session_id, replies_of(messages)),
-        "batches": services.batches.records(session_id, unfinished=True),
+        "jobs": services.queue.records(session_id, replies_of(messages)) if used else [],
+        "batches": services.batches.records(session_id, unfinished=True) if used else [],
         "folders": [{"name": folder.name, "templates": list(folder.templates)} for folder in library.folders.values()],
         "templates_version": library.version,
     }

@@ -46,6 +46,12 @@ def test_a_session_nobody_has_used_holds_nothing(store, used):
     assert (removed.conversation_ids, removed.picture_ids) == ([], [])
 
 
+def test_a_session_is_used_from_the_first_thing_that_is_kept_until_it_is_deleted(store, used):
+    assert (store.is_used("anna"), store.is_used("carla")) == (True, False)
+    store.delete("anna")
+    assert not store.is_used("anna")
+
+
 def test_everything_of_a_session_is_deleted_and_nothing_of_anothers(store, used, database):
     removed = store.delete("anna")
     assert (removed.conversation_ids, set(removed.picture_ids)) == (["c1"], {"p-j1", "p-j2", "u1"})
