@@ -279,9 +279,13 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path | Non
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
-    """This process's environment with every setting as it is here: for a worker that shall have the same."""
+    """This process's environment with every setting as it is here: for a child that shall have the same.
+
+    It finds this package too, when `run.py` was started from elsewhere and nothing is installed.
+    """
     set_here = {one.metadata["env"]: getattr(settings, one.name) for one in fields(Settings)}
-    return dict(os.environ) | {name: _written(value) for name, value in set_here.items()}
+    found_in = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
+    return dict(os.environ) | {name: _written(value) for name, value in set_here.items()} | {"PYTHONPATH": found_in}
 
 
 def _written(value: Any) -> str:

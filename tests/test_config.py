@@ -1,4 +1,6 @@
 import ipaddress
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -208,3 +210,10 @@ def test_a_worker_gets_every_setting_as_it_is():
     settings = read(**environ)
     assert load_settings(environment_of(settings), NO_FILE) == settings
     assert load_settings(environment_of(read()), NO_FILE) == read()
+
+
+def test_a_child_finds_the_package_from_any_folder_where_nothing_is_installed(tmp_path):
+    look = "import artbot_server; print(artbot_server.__file__)"
+    argv = [sys.executable, "-S", "-c", look]  # without site-packages
+    found = subprocess.run(argv, cwd=tmp_path, env=environment_of(read()), capture_output=True, text=True, check=True)
+    assert Path(found.stdout.strip()).parent.parent == PROJECT_ROOT
