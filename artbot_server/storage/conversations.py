@@ -64,6 +64,13 @@ class ConversationStore:
         self._database = database
         self._owner = owner
         self._turns = TurnWriter(owner, database.now)
+        self._close_all = (
+            update(messages)
+            .where(messages.c.state == "streaming")
+            .values(state="interrupted", owner_until=None, seq=messages.c.seq + UNSEEN_FRAMES, error=bindparam("error"))
+            .returning(*MESSAGE_COLUMNS)
+        )
+        self._close_lost = self._close_all.where(is_over(messages.c.owner_until, database.now))
 
     # Conversations
 
@@ -252,13 +259,6 @@ class ConversationStore:
         Args:
             everybody: also those whose lease still runs (at the start of a server that has the data to itself).
         """
-        orphaned = messages.c.state == "streaming"
-        if not everybody:
-            orphaned = and_(orphaned, is_over(messages.c.owner_until, self._database.now))
-        statement = (
-            update(messages)
-            .where(orphaned)
-            .values(state="interrupted", error=dict(error), owner_until=None, seq=messages.c.seq + UNSEEN_FRAMES)
-            .returning(*MESSAGE_COLUMNS)
-        )
-        return [message_of(row) for row in self._database.write(lambda c: c.execute(statement).fetchall())]
+        statement = self._close_all if everybody else self._close_lost
+        its = {"error": dict(error)}
+        return [message_of(row) for row in self._database.write(lambda c: c.execute(statement, its).fetchall())]

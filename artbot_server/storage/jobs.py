@@ -23,6 +23,9 @@ DAY_S = 86400.0
 ENDED_SHOWN = 20
 DURATIONS_KEPT = 20
 """Of how many of the last jobs the usual time is taken: enough to smooth, few enough to follow a change of template."""
+_WAITING = select(
+    jobs.c.id, jobs.c.session_id, jobs.c.model, jobs.c.created_at, jobs.c.requeued_at, jobs.c.failed_on
+).where(jobs.c.state == JobState.QUEUED)
 ALONE = jobs.c.batch_id.is_(None)
 """Jobs that belong to no batch."""
 
@@ -225,9 +228,7 @@ def job_of(row: RowMapping) -> Job:
 
 def waiting_jobs(connection: Connection) -> list[WaitingJob]:
     """All that wait, in no order."""
-    order = (jobs.c.id, jobs.c.session_id, jobs.c.model, jobs.c.created_at, jobs.c.requeued_at, jobs.c.failed_on)
-    rows = connection.execute(select(*order).where(jobs.c.state == JobState.QUEUED))
-    return [WaitingJob(*row[:-1], failed_on=tuple(row.failed_on or ())) for row in rows]
+    return [WaitingJob(*row[:-1], failed_on=tuple(row.failed_on or ())) for row in connection.execute(_WAITING)]
 
 
 def sessions_served(connection: Connection, now: float) -> dict[str, Served]:
