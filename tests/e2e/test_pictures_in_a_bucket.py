@@ -15,11 +15,12 @@ from tests.storage.buckets import KEYS, s3_server
 
 
 @pytest.fixture
-def settings(monkeypatch):
+def settings(monkeypatch, tmp_path):
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     with s3_server("art") as address:
-        yield {"ARTBOT_PICTURES": "s3://art/pictures", "ARTBOT_PICTURES_ENDPOINT": address, **KEYS}
+        # A place of its own: all servers of a test run have the same memory.
+        yield {"ARTBOT_PICTURES": f"s3://art/{tmp_path.name}", "ARTBOT_PICTURES_ENDPOINT": address, **KEYS}
 
 
 @pytest.fixture
