@@ -182,7 +182,7 @@ def create_app(settings: Settings, hooks: Hooks = NO_HOOKS) -> ArtBot:
         sign=sign,
         limit=settings.queue_limit,
     )
-    files = joints.handed_files(settings, others.hub)
+    files = joints.handed_files(stores.files, others.hub)
     hear = joints.hear_workers(queue, batches, tell_server)
     ports = joints.chat_ports(
         lambda key: hooked(engine_for(key), hooks),
@@ -237,7 +237,8 @@ class _Stores:
         self.owner = str(uuid.uuid4())
         self.conversations = ConversationStore(database, owner=self.owner)
         self.paintings = Paintings(database)
-        self.pictures = PictureStore(database, choose_picture_files(settings))
+        self.files = choose_picture_files(settings)
+        self.pictures = PictureStore(database, self.files)
         self.backends = BackendStore(database)
         self.jobs = JobStore(database)
         self.templates = TemplateStore(settings.templates_dir)

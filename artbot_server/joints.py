@@ -36,6 +36,7 @@ from artbot_server.painting.template_tool import TemplateTool
 from artbot_server.painting.uploads import UploadKind, keep_upload
 from artbot_server.storage.database import Database
 from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.picture_files import PictureFiles
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.sessions import Signer
 from artbot_server.web.access import Door
@@ -129,8 +130,8 @@ def conversation_ports(queue: PaintQueue, pictures: PictureStore, publish: Publi
     )
 
 
-def handed_files(settings: Settings, live: Hub) -> HandedFiles:
-    return HandedFiles(settings.data_dir / "uploads", UPLOAD_BYTES, live.ask)
+def handed_files(files: PictureFiles, live: Hub) -> HandedFiles:
+    return HandedFiles(files, UPLOAD_BYTES, live.ask)
 
 
 def uploads(files: HandedFiles, pictures: PictureStore) -> Callable[[str, str, bytes], StoredPicture]:

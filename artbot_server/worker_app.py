@@ -47,7 +47,6 @@ def work(settings: Settings) -> int:
     files = choose_picture_files(settings)
     worker = Worker(
         database,
-        settings.data_dir,
         choose_backends(settings),
         TemplateStore(settings.templates_dir),
         files=files,

@@ -92,11 +92,12 @@ class Continuing:
 
     def _begin(self, ids: ReplyIds, reply: Message, words: Words, system_prompt: str, user: Message) -> None:
         live = self._live.begin(ids, reply.content, reply.seq, shared=True)
-        self._elsewhere.began(ids)
         told = ReplyContinued(
             ids.client_sid, ids.message_id, ids.reply_id, ids.conversation_id, reply.content, reply.seq
         )
+        # First, so that nobody elsewhere sees its text before this.
         self._publish(ids.session_id, told)
+        self._elsewhere.began(ids)
         self._answer(live, words, system_prompt, user)
 
 

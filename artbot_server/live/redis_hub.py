@@ -41,7 +41,7 @@ class RedisHub:
         on_text: called with messages of kind `text`, at once, in the reader's thread; must not block.
         on_ask: called with a question of another web process, in a thread of its own; gives the answer.
         on_change: called with the number of workers when it changed.
-        on_back: called when Redis is there again, with the seconds it was away.
+        on_back: called when Redis is there again, or at last, with the seconds it was away.
     """
 
     def __init__(

@@ -41,8 +41,8 @@ class RedisLine:
     Args:
         url: `redis://host:port/number`, `rediss://` with TLS.
         on_data: called with each message, in the reader's thread; must not block.
-        on_up: called when the line is there, at first with 0 and after each time it was away with these seconds, in
-            the reader's thread; must not block.
+        on_up: called each time when the line is there, with the seconds it was away (0: there was no wait at the
+            start), in the reader's thread; must not block.
 
     Raises:
         ConfigError: the address cannot be used.
@@ -142,7 +142,7 @@ class RedisLine:
             try:
                 self._listen()
             except (RedisError, OSError, ValueError) as error:  # the last when a writer found out first, and closed
-                if self._up:
+                if self._up or self._away_since is None:
                     log.warning("redis_away", reason=str(error))
                     pause_s, self._away_since = FIRST_PAUSE_S, time.monotonic()
             finally:

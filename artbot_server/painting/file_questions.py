@@ -5,7 +5,6 @@ The web process's half, which never decodes; the worker's is `file_answers`.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from artbot_server.painting.handed_files import HandedFiles
@@ -20,8 +19,8 @@ class FileQuestions:
 
     def recode(self, data: bytes, form: Literal["png", "webp"]) -> bytes:
         """See `picture_checks.recoded`."""
-        with self._files.asked("recode_picture", "image", data, {"form": form}) as (_, path):
-            return path.read_bytes()
+        with self._files.asked("recode_picture", "image", data, {"form": form}) as (_, file):
+            return file.read()
 
     def text(self, data: bytes) -> str:
         """See `picture_text.read_text`."""
@@ -30,10 +29,6 @@ class FileQuestions:
 
     def open_bundle(self, data: bytes, filename: str) -> Bundle:
         """See `template_bundles.unpack`."""
-        with self._files.asked("open_bundle", "file", data, {"filename": filename}) as (answer, path):
-            pictures = {}
-            for place, name in answer["pictures"].items():
-                unpacked = path.with_name(Path(name).name)
-                pictures[place] = unpacked.read_bytes()
-                unpacked.unlink()
+        with self._files.asked("open_bundle", "file", data, {"filename": filename}) as (answer, file):
+            pictures = {place: file.read(number) for number, place in enumerate(answer["pictures"])}
             return Bundle(answer["name"], answer["template"], pictures)

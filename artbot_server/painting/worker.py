@@ -24,7 +24,7 @@ from artbot_server.painting.leases import Leases, Timing
 from artbot_server.painting.painters import Painter
 from artbot_server.painting.runs import Desk, Stop
 from artbot_server.painting.template_store import TemplateStore
-from artbot_server.painting.upload_answers import answer_upload, sweep_uploads
+from artbot_server.painting.upload_answers import answer_upload
 from artbot_server.sd.base import Backend
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.batch_ends import BatchEndStore
@@ -57,8 +57,7 @@ class Worker:
     """Paints what waits in the database on its backends.
 
     Args:
-        data_dir: holds `uploads/`.
-        files: where the files of pictures are.
+        files: where the files of pictures are, and those the web process hands over.
         connect: makes the link, `partial(LiveLink, data_dir)`.
         weights: of its backends, by name, where their operator set one.
         save_dir: root of the tree batches are saved in on request, None where there is none.
@@ -67,7 +66,6 @@ class Worker:
     def __init__(
         self,
         database: Database,
-        data_dir: Path,
         backends: Sequence[Backend],
         templates: TemplateStore,
         *,
@@ -78,7 +76,7 @@ class Worker:
         save_dir: Path | None = None,
     ) -> None:
         self._timing = timing or Timing()
-        self._uploads_dir = data_dir / "uploads"
+        self._files = files
         self._pictures = PictureStore(database, files)
         self._link = connect(self._hear, self._answer, [backend.name for backend in backends])
         name = worker_name()
@@ -112,7 +110,6 @@ class Worker:
             painter.start()
         self._batch_ends.start()
         log.info("worker_started", backends=len(self._painters))
-        sweep_uploads(self._uploads_dir)
         swept = self._pictures.sweep()
         if swept:
             log.info("pictures_swept", count=swept)
@@ -146,8 +143,8 @@ class Worker:
         if kind == "ask_backend":
             return self._backend_answers.answer(body)
         if kind in FILE_QUESTIONS:
-            return answer_file(kind, body, self._uploads_dir)
-        return answer_upload(body, self._pictures, self._uploads_dir)
+            return answer_file(kind, body, self._files)
+        return answer_upload(body, self._pictures, self._files)
 
 
 def worker_name() -> str:

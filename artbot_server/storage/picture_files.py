@@ -1,7 +1,7 @@
 """Where the files of pictures are: a folder here, a bucket in `s3_files`. Whose a picture is says its row, not this.
 
 A name is `ab/abcd….png`: the first two characters of the picture's id, and the id with its kind of file. What is written is
-there whole or not at all.
+there whole or not at all. Files that the web process hands to a worker (`painting.handed_files`) are here too for some seconds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -18,8 +18,12 @@ from typing import Protocol
 class PictureFiles(Protocol):
     """Files by name. A bucket that cannot be reached raises `Unavailable` from every method."""
 
-    def write(self, name: str, data: bytes) -> None:
-        """Put a whole file under its name. Raises OSError when the disk does not take it."""
+    def write(self, name: str, data: bytes, *, lasting: bool = True) -> None:
+        """Put a whole file under its name. Raises OSError when the disk does not take it.
+
+        Args:
+            lasting: whether it has to outlive a power cut, which a disk takes its time for.
+        """
         ...
 
     def read(self, name: str) -> bytes:
@@ -49,15 +53,16 @@ class FolderFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def write(self, name: str, data: bytes) -> None:
-        """See `PictureFiles.write`: also whole when the power goes."""
+    def write(self, name: str, data: bytes, *, lasting: bool = True) -> None:
+        """See `PictureFiles.write`."""
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.part")
         with part.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
 
     def read(self, name: str) -> bytes:
@@ -72,7 +77,12 @@ class FolderFiles:
     def older_than(self, age_s: float) -> set[str]:
         """See `PictureFiles.older_than`."""
         before = time.time() - age_s
-        return {path.name.split(".")[0] for path in self._folder.glob("??/*") if path.stat().st_mtime < before}
+        found = set()
+        for path in self._folder.glob("??/*"):
+            with suppress(FileNotFoundError):  # somebody else removed it just now
+                if path.stat().st_mtime < before:
+                    found.add(path.name.split(".")[0])
+        return found
 
     def has_room(self, least_bytes: int) -> bool:
         """See `PictureFiles.has_room`."""

@@ -51,8 +51,8 @@ class S3Files:
         except (BotoCoreError, ClientError, ValueError) as error:
             raise ConfigError(f"ARTBOT_PICTURES: the bucket {self._bucket} cannot be used ({error}).") from error
 
-    def write(self, name: str, data: bytes) -> None:
-        """See `PictureFiles.write`."""
+    def write(self, name: str, data: bytes, *, lasting: bool = True) -> None:
+        """See `PictureFiles.write`: a store keeps everything alike."""
         self._call("put_object", Key=self._prefix + name, Body=data)
 
     def read(self, name: str) -> bytes:

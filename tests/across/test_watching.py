@@ -10,7 +10,7 @@ from artbot_server.across.here import Here
 from artbot_server.across.watching import Watching
 from artbot_server.chat.live_replies import LiveReplies
 from artbot_server.chat.relay import ReplyIds
-from artbot_server.events import Frame, JobChanged, ReplyDone
+from artbot_server.events import ChatFailed, Frame, JobChanged, ReplyDone
 from artbot_server.live.redis_hub import RedisHub
 from artbot_server.storage.conversations import ConversationStore
 from artbot_server.storage.database import Database
@@ -139,6 +139,24 @@ def test_an_owner_that_does_not_answer_is_shown_as_it_is_stored(webs):
     one.watching.hub.stop()
     two.watching.reach("anna")
     assert [(each["text"], each["seq"]) for each in two.live.of_session("anna")] == [("as far as it was kept", 7)]
+
+
+def test_a_reply_whose_owner_is_gone_is_over_where_it_is_closed_and_may_be_written_on_there(webs):
+    one, two = webs
+    two.watching.reach("anna")
+    one.begin().add("as far as it came")
+    until(lambda: two.text())
+    one.watching.hub.stop()
+    lost = ChatFailed(None, "m1", "r1", "c1", {"code": "interrupted"}, "as far", 1_000_001)
+    two.watching.publish("anna", lost)
+    assert (two.live.of_session("anna"), two.told[-1]) == ([], ("anna", lost))
+    two.live.begin(IDS, "as far", 1_000_001, shared=True)
+    two.watching.began(IDS)
+    told = len(two.told)
+    time.sleep(2.1)
+    two.watching.tend()
+    assert [each["text"] for each in two.live.of_session("anna")] == ["as far"]
+    assert len(two.told) == told
 
 
 def test_a_reply_is_stopped_from_elsewhere_also_before_it_is_known_there(webs):

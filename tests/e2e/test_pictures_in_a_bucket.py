@@ -1,4 +1,4 @@
-"""A server whose pictures are in a bucket: painted, shown, used again, put into a grid; the data folder holds none of them."""
+"""Servers whose pictures are in a bucket: sent, painted, shown, used again, put into a grid; no folder holds any of them."""
 
 import io
 
@@ -6,19 +6,27 @@ import pytest
 import requests
 from PIL import Image
 
+from artbot_server.storage.s3_files import S3Files
 from tests.e2e.client import Client
+from tests.e2e.several import Several
+from tests.e2e.test_several import uploaded
 from tests.server import RunningServer, wait_until
 from tests.storage.buckets import KEYS, s3_server
 
 
 @pytest.fixture
-def server(tmp_path, monkeypatch):
+def settings(monkeypatch, tmp_path):
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
     with s3_server("art") as address:
-        settings = {"ARTBOT_PICTURES": "s3://art/pictures", "ARTBOT_PICTURES_ENDPOINT": address}
-        with RunningServer(tmp_path / "data", ARTBOT_DEMO_PACE="0", **KEYS, **settings) as running:
-            yield running
+        # A place of its own: all servers of a test run have the same memory.
+        yield {"ARTBOT_PICTURES": f"s3://art/{tmp_path.name}", "ARTBOT_PICTURES_ENDPOINT": address, **KEYS}
+
+
+@pytest.fixture
+def server(tmp_path, settings):
+    with RunningServer(tmp_path / "data", ARTBOT_DEMO_PACE="0", **settings) as running:
+        yield running
 
 
 def opened(server, address):
@@ -49,3 +57,17 @@ def test_pictures_are_painted_shown_used_again_and_compared(server):
         ).status_code
         == 304
     )
+
+
+@pytest.mark.long
+def test_processes_that_share_no_folder(tmp_path, settings):
+    bucket = S3Files(settings["ARTBOT_PICTURES"], settings["ARTBOT_PICTURES_ENDPOINT"])
+    with Several(tmp_path, ARTBOT_DEMO_PACE="0", **settings) as several, Client(several.webs[1].address) as anna:
+        several.webs[1].wait_for_worker()
+        kept = uploaded(several.webs[1], anna)
+        job_id = anna.paint(template="photo-to-painting", image_id=kept["id"])
+        assert anna.job_end(job_id)["state"] == "done"
+        assert opened(several.webs[0], kept["url"]).size == (kept["width"], kept["height"])
+        in_bucket = bucket.older_than(-60)
+    assert in_bucket == {kept["id"], *(image["id"] for image in anna.wait("images", job_id=job_id)["images"])}
+    assert not list(several.pictures.iterdir())

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.e2e.client import Client
+from tests.e2e.follower import Follower
 from tests.e2e.paced import numbered, paced
 from tests.llm.fake_openai import FakeOpenAI
 from tests.redis_server import RedisServer
@@ -121,6 +123,16 @@ def test_a_request_that_comes_in_pieces_finds_its_way(server):
         assert slow.recv(1000).startswith(b"HTTP/1.1 200")
 
 
+def one_on_each(stack, server, token=None):
+    """Clients of one session, each on another process."""
+    found = {}
+    while len(found) < PROCESSES:
+        client = stack.enter_context(Client(server.address, auth=token and {"session": token}))
+        token = token or client.session["token"]
+        found.setdefault(process_of(client), client)
+    return found
+
+
 def test_a_session_on_two_processes_sees_the_same(server):
     with Client(server.address) as one:
         others = [Client(server.address, auth={"session": one.session["token"]}) for _ in range(3)]
@@ -154,6 +166,48 @@ def test_a_process_that_dies_is_started_again_and_its_clients_are_told(server, m
     model.answer(paced(PIECES, 0.02))
     with Client(server.address, auth={"session": client.session["token"]}) as back:
         assert back.session["messages"][-1]["state"] == "interrupted"
+
+
+@pytest.mark.parametrize("wanted", [0, 1])
+def test_a_reply_of_a_killed_process_goes_on_at_another_and_a_third_sees_the_same(server, model, wanted):
+    """Whichever of the two that are left: one of them found the reply lost, the other only heard of it."""
+    server.wait_for_all()
+    story = numbered(400)
+    model.answer(paced(story, 0.02))
+    with ExitStack() as stack:
+        clients = one_on_each(stack, server)
+        owner = clients[sorted(clients)[0]]
+        left = [clients[number] for number in sorted(clients)[1:]]
+        ack = owner.say("a long story")
+        followers = [Follower(ack["reply_id"]) for _ in left]
+        for follower, client in zip(followers, left, strict=True):
+            follower.attach(client)
+            follower.until(60)
+        kill(server, process_of(owner))
+        told = [client.wait("chat_error", reply_id=ack["reply_id"], within_s=15) for client in left]
+        assert told[0] == told[1]
+        kept = told[0]["full_message"]
+        assert "".join(story).startswith(kept)
+        model.answer(paced(story[len(kept.split()) :], 0.005))
+        again = left[wanted].call("continue_chat", {"reply_id": ack["reply_id"]})
+        assert again == {name: ack[name] for name in ("ok", "message_id", "reply_id", "conversation_id")}
+        for follower, client in zip(followers, left, strict=True):
+            assert follower.to_the_end() == "".join(story)
+            assert client.wait("gpt_chat", reply_id=ack["reply_id"])["full_message"] == "".join(story)
+            [continued] = client.all("chat_continued")
+            assert (continued["text"], continued["seq"]) == (kept, told[0]["seq"])
+            [message] = client.call("history", {"conversation_id": ack["conversation_id"]})["messages"][1:]
+            assert (message["content"], message["state"]) == ("".join(story), "complete")
+            assert len(client.all("chat_error")) == 1
+    model.answer(paced(PIECES, 0.02))
+
+
+def kill(server, number):
+    """The web process of this number, and wait for the one in its place."""
+    before = server.web_pids()
+    [pid] = [pid for pid in before if _number(pid) == number]
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: set(server.web_pids()) - set(before), what="a new process")
 
 
 def _number(pid):

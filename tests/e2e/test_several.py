@@ -10,6 +10,7 @@ from tests.e2e.follower import Follower
 from tests.e2e.paced import numbered, paced
 from tests.e2e.several import Several
 from tests.llm.fake_openai import FakeOpenAI
+from tests.painting.scripted_backend import png
 from tests.server import wait_until
 
 pytestmark = pytest.mark.alone
@@ -113,6 +114,25 @@ def test_a_picture_reaches_the_session_on_every_process(several):
         for device in (client, other):
             assert device.job_end(job_id)["state"] == "done"
             assert device.wait("images", job_id=job_id)["images"][0]["data"]
+
+
+def test_a_picture_is_sent_to_any_process(several):
+    with Client(several.webs[1].address) as client, at(several, 0, client) as other:
+        kept = uploaded(several.webs[1], client)
+        job_id = other.paint(template="photo-to-painting", image_id=kept["id"], overrides=SMALL)
+        assert client.job_end(job_id)["state"] == "done"
+        again = requests.get(several.webs[0].address + kept["url"], timeout=10)
+        assert again.content == requests.get(several.webs[1].address + kept["url"], timeout=10).content == png()
+        assert not list(several.pictures.rglob("*.handed"))
+
+
+def uploaded(server, client):
+    """The record of a picture that was sent to this process."""
+    bearer = {"Authorization": "Bearer " + client.session["token"]}
+    sent = {"image": ("a.png", png())}
+    answer = requests.post(server.address + "/api/v1/images", files=sent, headers=bearer, timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
 
 
 def test_without_a_watcher_elsewhere_a_reply_costs_redis_next_to_nothing(several):

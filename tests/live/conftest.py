@@ -49,11 +49,11 @@ class RedisEnds:
         self._stack = stack
         self._space = str(uuid4())
 
-    def hub(self, name="web", space=None) -> WebHub:
-        return self._started(WebHub(self.server.url, space or self._space, name))
+    def hub(self, name="web", space=None, url=None) -> WebHub:
+        return self._started(WebHub(url or self.server.url, space or self._space, name))
 
-    def link(self, *backends) -> WorkerLink:
-        return self._started(WorkerLink(self.server.url, self._space, backends))
+    def link(self, *backends, url=None) -> WorkerLink:
+        return self._started(WorkerLink(url or self.server.url, self._space, backends))
 
     def _started(self, end):
         end.start()

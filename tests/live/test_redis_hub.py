@@ -4,6 +4,7 @@ import pytest
 
 from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.live.redis_line import RedisLine
+from tests.e2e.bad_line import BadLine
 from tests.painting.house import until
 from tests.redis_server import RedisServer
 
@@ -82,17 +83,14 @@ def test_redis_may_go_and_come_back(redis_ends, tmp_path):
         until(lambda: not one.is_up and not two.is_up)
         with pytest.raises(Unavailable):
             one.tell("two", "text", {})
-        one.tell_session("s1", "event", {"n": 1})
-        link.send("job_changed", {"session_id": "s1", "job_id": "j1"})
-        link.send("progress", {"session_id": "s1", "job_id": "j1"})
         two.watch("s2")  # a socket that comes meanwhile
         server.start()
-        until(lambda: len(two.heard) == 2 and two.backs)
-        assert sorted(kind for kind, _, _ in two.heard) == ["event", "job_changed"]
+        until(lambda: one.backs and two.backs)
         assert 0 < two.backs[0] < 60
-        up(one)
-        one.tell_session("s2", "event", {"n": 2})
-        until(lambda: len(two.heard) == 3)
+        for session_id in ("s1", "s2"):
+            one.tell_session(session_id, "event", {"n": 1})
+            link.send("job_changed", {"session_id": session_id, "job_id": "j1"})
+        until(lambda: len(two.heard) == 4)
 
 
 def test_it_starts_without_redis_and_finds_it_later(redis_ends, tmp_path):
@@ -100,11 +98,29 @@ def test_it_starts_without_redis_and_finds_it_later(redis_ends, tmp_path):
     redis_ends.server = server
     one, two = redis_ends.hub("one"), redis_ends.hub("two")
     two.watch("s1")
-    one.tell_session("s1", "event", {})
     time.sleep(0.3)
     with server:
+        # Each is told to look for what was said before it heard.
+        until(lambda: one.backs and two.backs)
+        assert 0 < two.backs[0] < 60
+        one.tell_session("s1", "event", {})
         until(lambda: two.heard == [("event", {}, b"")])
-        assert two.backs == []
+
+
+def test_what_is_said_without_redis_is_kept_and_progress_is_not(redis_ends, redis):
+    two = redis_ends.hub("two")
+    up(two)
+    two.watch("s1")
+    with BadLine(redis.url.removeprefix("redis://").removesuffix("/0")) as line:
+        line.flows.clear()
+        far = line.address.replace("http", "redis")
+        one, link = redis_ends.hub("one", url=far), redis_ends.link(url=far)
+        one.tell_session("s1", "event", {"n": 1})
+        link.send("progress", {"session_id": "s1", "job_id": "j1"})
+        link.send("job_changed", {"session_id": "s1", "job_id": "j1"})
+        line.flows.set()
+        until(lambda: len(two.heard) == 2 and one.is_up and two.workers)
+        assert sorted(kind for kind, _, _ in two.heard) == ["event", "job_changed"]
 
 
 def test_an_address_that_is_none_is_refused():

@@ -148,14 +148,14 @@ class House:
         return self.queue.submit(session_id, PaintOrder(**order))[0]
 
     def upload(self, data, session_id="anna", kind="upload"):
-        files = HandedFiles(self.data_dir / "uploads", 1_000_000, self.hub.ask)
+        files = HandedFiles(self.files, 1_000_000, self.hub.ask)
         return keep_upload(data, session_id, kind, files=files, pictures=self.pictures)
 
     def work(self, *backends, timing=QUICK, weights=None, save_dir=None) -> Worker:
         """Run a worker in this process."""
         connect = partial(LiveLink, self.data_dir)
         more = {"files": self.files, "connect": connect, "timing": timing, "weights": weights, "save_dir": save_dir}
-        worker = Worker(self.database, self.data_dir, backends, self.templates, **more)
+        worker = Worker(self.database, backends, self.templates, **more)
         thread = threading.Thread(target=worker.run)
         thread.start()
         self._workers.append((worker, thread))

@@ -14,6 +14,7 @@ from artbot_server.painting.file_answers import FILE_QUESTIONS, answer_file
 from artbot_server.painting.file_questions import FileQuestions
 from artbot_server.painting.handed_files import HandedFiles
 from artbot_server.sd.demo.infotext import to_png
+from artbot_server.storage.picture_files import FolderFiles
 from tests.painting import infotexts
 from tests.painting.files import ARTICLE
 from tests.painting.test_template_bundles import zipped
@@ -25,16 +26,16 @@ def questions(tmp_path: Path) -> FileQuestions:
     """Asks a worker that answers in this thread, with answers that went through JSON."""
 
     def ask(kind: str, body: Any, blob: bytes = b"", *, timeout_s: float) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(json.dumps(answer_file(kind, body, tmp_path / "uploads")))
+        answer: dict[str, Any] = json.loads(json.dumps(answer_file(kind, body, FolderFiles(tmp_path / "pictures"))))
         return answer
 
-    return FileQuestions(HandedFiles(tmp_path / "uploads", 100_000, ask))
+    return FileQuestions(HandedFiles(FolderFiles(tmp_path / "pictures"), 100_000, ask))
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(tmp_path: Path) -> Any:
     yield
-    assert list((tmp_path / "uploads").glob("*")) == []
+    assert list((tmp_path / "pictures").glob("*/*")) == []
 
 
 def test_pictures_are_recoded(questions: FileQuestions) -> None:
@@ -75,7 +76,8 @@ def test_what_is_too_large_is_not_even_written(questions: FileQuestions) -> None
 
 @pytest.mark.parametrize("kind", FILE_QUESTIONS)
 def test_a_file_that_is_gone_or_elsewhere(tmp_path: Path, kind: str) -> None:
-    (tmp_path / "secret").write_bytes(picture())
-    for name in ("gone", "../secret", str(tmp_path / "secret")):
-        answer = answer_file(kind, {"name": name, "form": "png", "filename": "", "max_bytes": 9}, tmp_path / "uploads")
+    (tmp_path / "secret.handed").write_bytes(picture())
+    files = FolderFiles(tmp_path / "pictures")
+    for id in ("gone", "../secret", str(tmp_path / "secret")):
+        answer = answer_file(kind, {"id": id, "form": "png", "filename": "", "max_bytes": 9}, files)
         assert answer["error"]["code"] == "unavailable"

@@ -1,21 +1,24 @@
-import os
-
 import pytest
 
+from artbot_server.painting.handed_files import HandedFile
 from artbot_server.painting.picture_checks import MAX_PIXELS
-from artbot_server.painting.upload_answers import answer_upload, sweep_uploads
+from artbot_server.painting.upload_answers import answer_upload
+from artbot_server.storage.picture_files import FolderFiles
 from tests.painting.scripted_backend import png
 from tests.painting.test_picture_checks import png_that_claims
+
+ID = "ab" * 16
 
 
 @pytest.fixture
 def answer(house, tmp_path):
     """`answer(data)`: what the worker says to a file with these bytes."""
+    files = FolderFiles(tmp_path / "handed")
 
-    def answer(data, name="waiting", **more):
-        (tmp_path / "waiting").write_bytes(data)
-        body = {"name": name, "session_id": "anna", "kind": "upload", "max_bytes": 10_000} | more
-        return answer_upload(body, house.pictures, tmp_path)
+    def answer(data, id=ID, **more):
+        HandedFile(files, ID).write(data)
+        body = {"id": id, "session_id": "anna", "kind": "upload", "max_bytes": 10_000} | more
+        return answer_upload(body, house.pictures, files)
 
     return answer
 
@@ -32,25 +35,16 @@ def test_errors_are_answers(answer):
 
 
 def test_a_file_that_is_gone(answer):
-    assert answer(png(), name="gone")["error"]["code"] == "unavailable"
+    assert answer(png(), id="cd" * 16)["error"]["code"] == "unavailable"
 
 
 def test_no_file_outside_the_folder_is_read(answer, tmp_path):
-    outside = tmp_path.parent / "outside.png"
+    outside = tmp_path / "outside.handed"
     outside.write_bytes(png())
-    for name in (str(outside), "../outside.png"):
-        assert answer(png(), name=name)["error"]["code"] == "unavailable"
+    for id in (str(tmp_path / "outside"), "../outside"):
+        assert answer(png(), id=id)["error"]["code"] == "unavailable"
 
 
 def test_a_disk_that_cannot_be_written(answer, house):
     (house.data_dir / "pictures").write_text("a file where the folder should be")
     assert answer(png())["error"]["code"] == "no_room"
-
-
-def test_what_a_crash_left_is_swept(tmp_path):
-    sweep_uploads(tmp_path / "not there yet")
-    (tmp_path / "old").write_bytes(b"1")
-    os.utime(tmp_path / "old", (0, 0))
-    (tmp_path / "new").write_bytes(b"2")
-    sweep_uploads(tmp_path)
-    assert [path.name for path in tmp_path.iterdir() if path.name in ("old", "new")] == ["new"]

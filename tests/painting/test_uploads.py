@@ -12,7 +12,7 @@ def worker(house):
 
 
 def waiting_files(house):
-    return list((house.data_dir / "uploads").iterdir())
+    return list((house.data_dir / "pictures").rglob("*.handed*"))
 
 
 def test_a_picture_is_kept(house, worker):
@@ -39,7 +39,7 @@ def test_too_many_bytes_are_not_even_written(house):
     with pytest.raises(TooLarge) as caught:
         house.upload(bytes(1_000_001))
     assert caught.value.detail == {"field": "image", "limit": 1_000_000}
-    assert not (house.data_dir / "uploads").exists()
+    assert not (house.data_dir / "pictures").exists()
 
 
 def test_without_a_worker(house):

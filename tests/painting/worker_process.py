@@ -20,7 +20,6 @@ def main(url, data_dir, timing=None, notes=None, name="studio", seconds=0.04, en
     backend = ScriptedBackend(name, seconds=seconds, endless=endless, notes=notes and Path(notes))
     worker = Worker(
         Database(url),
-        folder,
         [backend],
         TemplateStore(folder / "templates"),
         files=FolderFiles(folder / "pictures"),

@@ -21,6 +21,11 @@ def test_a_file_comes_back_and_the_newest_counts(files):
     assert files.read(NAME) == b"two"
 
 
+def test_what_need_not_last_comes_back_too(files):
+    files.write(NAME, b"one", lasting=False)
+    assert files.read(NAME) == b"one"
+
+
 def test_a_file_that_is_not_there(files):
     with pytest.raises(FileNotFoundError):
         files.read(NAME)
@@ -44,6 +49,13 @@ def test_old_files_are_found_by_their_pictures(files):
     assert files.older_than(3600) == set()
     time.sleep(1.1)  # a bucket's times are whole seconds
     assert files.older_than(0) == {ID, OTHER}
+
+
+def test_a_file_that_goes_while_old_ones_are_looked_for(tmp_path):
+    files = FolderFiles(tmp_path)
+    files.write(NAME, b"x")
+    (tmp_path / "ab" / f"{OTHER}.png").symlink_to("gone")
+    assert files.older_than(-60) == {ID}
 
 
 def test_files_of_this_machine_while_they_are_needed(files):
