@@ -17,6 +17,7 @@ from sqlalchemy.engine import RowMapping
 from artbot_server.errors import Unavailable
 from artbot_server.painting.assignment import BackendNow, next_job
 from artbot_server.painting.jobs import ENDED, MAX_ATTEMPTS, Job, JobState, move
+from artbot_server.painting.line import Served, WaitingJob
 from artbot_server.painting.pictures import StoredPicture
 from artbot_server.storage.database import Database, is_over
 from artbot_server.storage.deliveries import owe
@@ -67,9 +68,24 @@ class Claims:
     def _choose(self, connection: Connection, row: RowMapping) -> str | None:
         """The next job's id, its row locked; another one where somebody else takes it at this moment."""
         now = time_of(self._database, connection)
-        waiting, served = waiting_jobs(connection), sessions_served(connection, now)
+        served = sessions_served(connection, now)
         backend = _backend_now(row, now)
         others = [one for one in _taking_jobs(connection, now) if one.name != backend.name]
+        for first in (True, False):
+            waiting = waiting_jobs(connection, first=first)
+            if (job_id := self._next_free(connection, waiting, served, backend, now, others)) is not None:
+                return job_id
+        return None
+
+    def _next_free(
+        self,
+        connection: Connection,
+        waiting: list[WaitingJob],
+        served: Mapping[str, Served],
+        backend: BackendNow,
+        now: float,
+        others: Sequence[BackendNow],
+    ) -> str | None:
         while (job_id := next_job(waiting, served, backend, now, others)) is not None:
             mine = select(jobs.c.id).where(jobs.c.id == job_id, jobs.c.state == JobState.QUEUED)
             if connection.execute(mine.with_for_update(skip_locked=True)).first() is not None:

@@ -10,7 +10,7 @@ from artbot_server.sd.base import Abilities
 from artbot_server.storage import schema
 from artbot_server.storage.backends import BackendStore
 from artbot_server.storage.claims import TAKES_JOBS_FOR_S, Lease
-from artbot_server.storage.jobs import JobStore
+from artbot_server.storage.jobs import FIRST_OF_EACH, JobStore
 from artbot_server.storage.picture_files import FolderFiles
 from artbot_server.storage.pictures import PictureStore
 from artbot_server.storage.schema import backends
@@ -219,6 +219,27 @@ def test_the_heavier_of_two_free_backends_takes_a_job(database, jobs):
     assert mine.claim("attic").id == "j1"
     put(database, "j2")
     assert mine.claim("studio").id == "j2"
+
+
+def test_who_leaves_all_first_jobs_to_others_looks_at_the_whole_line(database, jobs):
+    for number in range(FIRST_OF_EACH + 1):
+        put(database, f"j{number}")
+    for number in range(FIRST_OF_EACH):
+        BackendStore(database).seen(ScriptedBackend(f"attic {number}"), Abilities(), weight=2.0)
+    assert claims(database).claim("studio").id == f"j{FIRST_OF_EACH}"
+
+
+def test_a_long_line_of_one_model_does_not_hide_a_job_of_another(database, jobs):
+    for number in range(2 * FIRST_OF_EACH):
+        put(database, f"red {number}", model="red-v1")
+    put(database, "blue", model="blue-v1")
+    put(database, "any")
+    BackendStore(database).seen(ScriptedBackend("studio"), Abilities(loaded_model="blue-v1", models=("blue-v1",)))
+    mine = claims(database)
+    job = mine.claim("studio")
+    assert job.id == "blue"
+    mine.done(job, [])
+    assert mine.claim("studio").id == "any"
 
 
 def test_a_job_is_not_left_to_a_heavier_backend_for_ever(database, jobs):
