@@ -72,7 +72,7 @@ class Watching:
 
     def publish(self, session_id: str, event: Event) -> None:
         """Tell every socket of a session, on whichever process; a reply's text goes its own way (`Feeds`)."""
-        self._here.publish(session_id, event)
+        self._told(session_id, event)  # of a reply that another process left, this one may tell the end
         if not isinstance(event, Frame):
             self.hub.tell_session(session_id, "event", {"session_id": session_id, **event_body(event)})
 
