@@ -137,14 +137,16 @@ class RedisLine:
                 log.debug("redis_not_told", reason=str(error))
 
     def _stay(self) -> None:
-        pause_s = FIRST_PAUSE_S
+        pause_s, told = FIRST_PAUSE_S, False
         while not self._stopping:
             try:
                 self._listen()
             except (RedisError, OSError, ValueError) as error:  # the last when a writer found out first, and closed
                 if self._up:
+                    pause_s, self._away_since, told = FIRST_PAUSE_S, time.monotonic(), False
+                if not told:  # also when it never was there: its address may be wrong
                     log.warning("redis_away", reason=str(error))
-                    pause_s, self._away_since = FIRST_PAUSE_S, time.monotonic()
+                    told = True
             finally:
                 self._up, self._ears = False, None
                 for heard in list(self._heard.values()):

@@ -1,6 +1,7 @@
 import time
 
 import pytest
+from structlog.testing import capture_logs
 
 from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.live.redis_line import RedisLine
@@ -100,11 +101,25 @@ def test_it_starts_without_redis_and_finds_it_later(redis_ends, tmp_path):
     redis_ends.server = server
     one, two = redis_ends.hub("one"), redis_ends.hub("two")
     two.watch("s1")
-    one.tell_session("s1", "event", {})
     time.sleep(0.3)
     with server:
+        up(one, two)  # what the one would have said before the other was there is lost
+        one.tell_session("s1", "event", {})
         until(lambda: two.heard == [("event", {}, b"")])
         assert two.backs == []
+
+
+def test_a_redis_that_never_was_there_is_told_once(tmp_path):
+    server = RedisServer(tmp_path)
+    with capture_logs() as logs:
+        line = RedisLine(server.url, print, print)
+        line.start()
+        until(lambda: logs)
+        time.sleep(0.5)  # some tries more
+        line.stop()
+    [away] = logs
+    assert (away["event"], away["log_level"]) == ("redis_away", "warning")
+    assert str(server.port) in away["reason"]
 
 
 def test_an_address_that_is_none_is_refused():
