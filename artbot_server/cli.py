@@ -101,10 +101,9 @@ def _add_backends(worker: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= MOST_PROCESSES:
-        raise ValueError
-    return count
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"has to be a whole number from 1 to {MOST_PROCESSES}, not {text!r}")
+    return int(text)
 
 
 def _serve(settings: Settings, arguments: argparse.Namespace) -> int:

@@ -116,6 +116,13 @@ def test_an_unknown_option_is_told_with_the_usage_of_its_command(capsys, command
     assert spoken.err.endswith(f"artbot {command[0]}: error: unrecognized arguments: --port=1\n")
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "65", "2.5", "two", "²", ""])
+def test_how_many_processes_there_may_be_is_told(capsys, number):
+    code, spoken = said(capsys, "serve", f"--processes={number}")
+    assert (code, spoken.out) == (2, "")
+    assert spoken.err.endswith(f"argument --processes: has to be a whole number from 1 to 64, not {number!r}\n")
+
+
 def test_whoever_reads_the_results_may_go(tmp_path):
     command = f"{sys.executable} -m artbot_server.cli models | true; echo ${{PIPESTATUS[0]}}"
     environ = {"PATH": os.environ["PATH"], "ARTBOT_DATA_DIR": str(tmp_path)}

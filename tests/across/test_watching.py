@@ -132,6 +132,19 @@ def test_an_end_that_was_not_heard_is_found(webs):
     assert two.live.of_session("anna") == []
 
 
+def test_a_reply_that_another_process_left_is_over_as_soon_as_this_one_tells_its_end(webs):
+    one, two = webs
+    one.begin().add("as far as it ca")
+    two.watching.reach("anna")
+    one.watching.hub.stop()
+    lost = ChatFailed(None, "m1", "r1", "c1", {"code": "interrupted"}, "as far", 3)
+    two.watching.publish("anna", lost)
+    assert two.live.get("anna", "r1") is None  # it can be continued at once
+    time.sleep(2.1)
+    two.watching.tend()
+    assert [event for _, event in two.told if isinstance(event, ChatFailed)] == [lost]
+
+
 def test_an_owner_that_does_not_answer_is_shown_as_it_is_stored(webs):
     one, two = webs
     one.begin()

@@ -146,7 +146,7 @@ def test_a_session_on_two_processes_sees_the_same(server):
             each.io.disconnect()
 
 
-def test_a_process_that_dies_is_started_again_and_its_clients_are_told(server, model):
+def test_a_process_that_dies_is_started_again_and_its_clients_are_told_and_go_on(server, model):
     model.answer(paced(numbered(1000), 0.02))
     before = server.web_pids()
     with Client(server.address) as client:
@@ -161,11 +161,15 @@ def test_a_process_that_dies_is_started_again_and_its_clients_are_told(server, m
             assert told["error"]["code"] == "interrupted"
             assert "".join(numbered(1000)).startswith(told["full_message"])
             assert len(told["full_message"]) > 100
+            model.answer(paced(PIECES, 0.02))
+            assert other.call("continue_chat", {"reply_id": ack["reply_id"]})["ok"]  # at once
+            whole = other.wait("gpt_chat", reply_id=ack["reply_id"])["full_message"]
+            assert whole == told["full_message"] + TEXT
+            assert len(other.all("chat_error")) == 1
     after = wait_until(lambda: set(server.web_pids()) - set(before), what="a new process")
     assert len(after) == 1
-    model.answer(paced(PIECES, 0.02))
     with Client(server.address, auth={"session": client.session["token"]}) as back:
-        assert back.session["messages"][-1]["state"] == "interrupted"
+        assert (back.session["messages"][-1]["state"], back.session["messages"][-1]["content"]) == ("complete", whole)
 
 
 @pytest.mark.parametrize("wanted", [0, 1])

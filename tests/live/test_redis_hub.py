@@ -1,6 +1,7 @@
 import time
 
 import pytest
+from structlog.testing import capture_logs
 
 from artbot_server.errors import ConfigError, Unavailable
 from artbot_server.live.redis_line import RedisLine
@@ -121,6 +122,19 @@ def test_what_is_said_without_redis_is_kept_and_progress_is_not(redis_ends, redi
         line.flows.set()
         until(lambda: len(two.heard) == 2 and one.is_up and two.workers)
         assert sorted(kind for kind, _, _ in two.heard) == ["event", "job_changed"]
+
+
+def test_a_redis_that_never_was_there_is_told_once(tmp_path):
+    server = RedisServer(tmp_path)
+    with capture_logs() as logs:
+        line = RedisLine(server.url, print, print)
+        line.start()
+        until(lambda: logs)
+        time.sleep(0.5)  # some tries more
+        line.stop()
+    [away] = logs
+    assert (away["event"], away["log_level"]) == ("redis_away", "warning")
+    assert str(server.port) in away["reason"]
 
 
 def test_an_address_that_is_none_is_refused():
