@@ -9,7 +9,6 @@ from artbot_server.callbacks.rules import CallbackRules
 from artbot_server.config import Settings
 from artbot_server.errors import BadRequest, ConfigError
 from artbot_server.llm.base import Engine
-from artbot_server.llm.demo.engine import DemoEngine
 from artbot_server.llm.openai_api import OpenAIEngine
 from artbot_server.llm.pump import Pump
 from artbot_server.painting.backend_addresses import DEMO_NAME, BackendAddress, read_addresses
@@ -37,6 +36,8 @@ def choose_engine(settings: Settings) -> tuple[Engine, Callable[[str | None], En
     real.client()  # three quarters of a second of imports, which would hold the loop at the first message
     if settings.openai_api_key or settings.openai_base_url:
         return real, lambda _key: real
+    from artbot_server.llm.demo.engine import DemoEngine
+
     demo = DemoEngine(pace_s=DEMO_PIECE_S * settings.demo_pace)
     return demo, lambda key: real if key else demo
 

@@ -3,12 +3,14 @@ import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 from artbot_server.errors import Unavailable
 from artbot_server.storage.database import Database
-from artbot_server.storage.migrate import migrate
+from artbot_server.storage.migrate import NEWEST, SCRIPTS, migrate
 from artbot_server.storage.schema import metadata
 from tests.postgres import postgres_url
 
@@ -53,6 +55,21 @@ def test_the_migrations_make_what_the_schema_says(bare_url):
     assert database.read(differences) == []
     assert tables(database) == {table.name for table in metadata.sorted_tables} | {"alembic_version"}
     database.close()
+
+
+def test_the_files_names_say_which_is_the_newest():
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST
+
+
+def test_a_start_on_the_newest_shape_does_not_even_load_alembic(bare_url):
+    for loads in (True, False):
+        look = MIGRATE + "print('alembic' in sys.modules)"
+        ran = subprocess.run(
+            [sys.executable, "-c", look, bare_url], input="\n", capture_output=True, text=True, check=True
+        )
+        assert ran.stdout.strip() == str(loads)
 
 
 def test_a_comparison_would_see_a_missing_column(bare_url):
