@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import NotFound
 from artbot_server.storage.database import Database, is_over
+from artbot_server.storage.prepared import Prepared
 from artbot_server.storage.reopening import UNSEEN_FRAMES, Reopened, reopen_reply
 from artbot_server.storage.schema import batches, conversations, jobs, messages, pictures
 from artbot_server.storage.sessions import keep_session
@@ -38,6 +39,7 @@ _MESSAGE = select(*MESSAGE_COLUMNS).where(_ITS)
 _REPLY_TO = select(*MESSAGE_COLUMNS).where(
     _OF_SESSION, messages.c.message_id == bindparam("its_message"), messages.c.role == "assistant"
 )
+_ANSWERED = Prepared(_REPLY_TO.with_only_columns(messages.c.id))
 _TAIL = (
     select(*MESSAGE_COLUMNS)
     .where(messages.c.conversation_id == bindparam("its_id"), messages.c.position < bindparam("before"))
@@ -46,10 +48,14 @@ _TAIL = (
 )
 _OWN = and_(_ITS, messages.c.owner == bindparam("its_owner"))
 _CHECKPOINT = update(messages).where(_OWN, messages.c.state == "streaming")
-_FINISH = (
+_FINISH = Prepared(
     update(messages)
     .where(_OWN, or_(messages.c.state == "streaming", messages.c.state == "interrupted"))
-    .values(seq=case((messages.c.seq > bindparam("its_seq"), messages.c.seq), else_=bindparam("its_seq")))
+    .values(seq=case((messages.c.seq > bindparam("its_seq"), messages.c.seq), else_=bindparam("its_seq"))),
+    (
+        *("content", "state", "prompt", "negative_prompt", "candidates", "finish_reason", "usage", "model", "error"),
+        *("owner", "owner_until"),
+    ),
 )
 
 
@@ -193,8 +199,14 @@ class ConversationStore:
     def reply_to(self, session_id: str, message_id: str) -> Message | None:
         """The reply to a user's message."""
         its = {"its_session": session_id, "its_message": message_id}
-        row = self._database.read(lambda connection: connection.execute(_REPLY_TO, its).first())
-        return message_of(row) if row else None
+
+        def work(connection: Connection) -> Message | None:
+            if _ANSWERED.first(connection, its) is None:
+                return None
+            row = connection.execute(_REPLY_TO, its).first()
+            return message_of(row) if row else None
+
+        return self._database.read(work)
 
     def tail(self, conversation_id: str, *, limit: int, before: int | None = None) -> list[Message]:
         """The last messages, oldest first; `before` is a position to go back from. Costs the same at any length."""
@@ -235,7 +247,7 @@ class ConversationStore:
         ended = {name: value for name, value in values.items() if name != "seq"}
         ended |= {"owner": None, "owner_until": None, "its_seq": values["seq"]}
         ended |= {"its_session": session_id, "its_id": reply_id, "its_owner": self._owner}
-        return self._database.write(lambda connection: connection.execute(_FINISH, ended)).rowcount == 1
+        return self._database.write(lambda connection: _FINISH.run(connection, ended)) == 1
 
     def reopen(self, session_id: str, reply_id: str) -> Reopened:
         """Take an ended reply to write it on; see `reopen_reply`."""

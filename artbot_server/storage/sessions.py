@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from artbot_server.storage.database import Database
+from artbot_server.storage.prepared import Prepared
 from artbot_server.storage.schema import server_values
 
 RANDOM_BYTES = 24
@@ -73,5 +74,7 @@ def shared_secret(database: Database) -> bytes:
 
 def keep_session(connection: Connection, session_id: str) -> None:
     """Write the session's row unless it is there, in the caller's transaction."""
-    statement = text("INSERT INTO sessions (id, created_at) VALUES (:id, :now) ON CONFLICT (id) DO NOTHING")
-    connection.execute(statement, {"id": session_id, "now": time.time()})
+    _KEEP.run(connection, {"id": session_id, "now": time.time()})
+
+
+_KEEP = Prepared(text("INSERT INTO sessions (id, created_at) VALUES (:id, :now) ON CONFLICT (id) DO NOTHING"))

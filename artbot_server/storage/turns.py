@@ -9,19 +9,21 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, not_, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, literal_column, not_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from artbot_server.chat.messages import Conversation, Message
 from artbot_server.errors import Busy, NotFound
 from artbot_server.painting.jobs import UNFINISHED
 from artbot_server.storage.database import is_over
+from artbot_server.storage.prepared import Prepared, insert_of
 from artbot_server.storage.schema import conversations, jobs, messages
 from artbot_server.storage.sessions import keep_session
 
 OWNER_LEASE_S = 8.0
 """How long a streaming reply is believed to have a living owner; renewed every 2 s, so that two may come late."""
 
+CONVERSATION_COLUMNS = tuple(conversations.columns.keys())
 MESSAGE_COLUMNS = [c for c in messages.c if c.name not in ("owner", "owner_until")]
 
 
@@ -82,9 +84,11 @@ class TurnWriter:
         of_turn = and_(
             messages.c.session_id == bindparam("its_session"), messages.c.message_id == bindparam("its_message")
         )
+        self._is_known = Prepared(select(messages.c.id).where(of_turn).limit(literal_column("1")))
         self._known = select(*MESSAGE_COLUMNS).where(of_turn).order_by(messages.c.position)
-        self._running = running(now)
-        self._add_reply = messages.insert().values(owner=owner, owner_until=now + OWNER_LEASE_S)
+        self._running = Prepared(running(now))
+        leased = messages.insert().values(owner=owner, owner_until=now + OWNER_LEASE_S)
+        self._add_reply = Prepared(leased, tuple(Message.__slots__))
 
     def write(self, connection: Connection, turn: NewTurn) -> SavedTurn:
         """Save a turn, or give the one that is there for its `message_id`.
@@ -97,7 +101,7 @@ class TurnWriter:
         its = {"its_session": user.session_id, "its_id": user.conversation_id}
         if begins is None:
             # The row's lock comes first: what follows is then decided by one writer of this conversation at a time.
-            found = connection.execute(_LOCK, its).first()
+            found = _LOCK.first(connection, its)
         known = self._known_turn(connection, user)
         if known is not None:
             return known
@@ -109,16 +113,16 @@ class TurnWriter:
             return self._append(connection, turn, _grown(connection, turn, there.id))
         if found is None:
             raise NotFound("There is no such conversation in this session.", field="conversation_id")
-        require_not_closed(found.closed_at)
-        if turn.alone and connection.execute(self._running, its).first() is not None:
+        require_not_closed(found[0])
+        if turn.alone and self._running.first(connection, its) is not None:
             raise still_answered()
         return self._append(connection, turn, _grown(connection, turn, user.conversation_id))
 
     def _known_turn(self, connection: Connection, user: Message) -> SavedTurn | None:
         its = {"its_session": user.session_id, "its_message": user.message_id}
-        pair = [message_of(row) for row in connection.execute(self._known, its)]
-        if not pair:
+        if self._is_known.first(connection, its) is None:
             return None
+        pair = [message_of(row) for row in connection.execute(self._known, its)]
         its = {"its_session": user.session_id, "its_id": pair[0].conversation_id}
         return SavedTurn(conversation_of(connection.execute(_CONVERSATION, its).one()), *pair)
 
@@ -127,8 +131,8 @@ class TurnWriter:
         position = conversation.message_count - 2
         user = replace(turn.user, conversation_id=conversation.id, position=position)
         reply = replace(turn.reply, conversation_id=conversation.id, position=position + 1)
-        connection.execute(_ADD, _row(user))
-        connection.execute(self._add_reply, _row(reply))
+        _ADD_USER.run(connection, _row(user))
+        self._add_reply.run(connection, _row(reply))
         return SavedTurn(conversation, user, reply)
 
 
@@ -136,14 +140,14 @@ def panel_of(connection: Connection, begins: Conversation) -> Conversation | Non
     """The conversation that is there for the same panel of an article client."""
     if begins.client_sid is None:
         return None
-    row = connection.execute(_OF_PANEL, {"its_session": begins.session_id, "its_panel": begins.client_sid}).first()
-    return conversation_of(row) if row is not None else None
+    row = _OF_PANEL.first(connection, {"its_session": begins.session_id, "its_panel": begins.client_sid})
+    return Conversation(**dict(zip(CONVERSATION_COLUMNS, row, strict=True))) if row is not None else None
 
 
 def _begun(connection: Connection, begins: Conversation) -> Conversation:
     keep_session(connection, begins.session_id)
     begun = replace(begins, message_count=2)
-    connection.execute(_BEGIN, _row(begun))
+    _BEGIN.run(connection, _row(begun))
     return begun
 
 
@@ -153,7 +157,9 @@ def _grown(connection: Connection, turn: NewTurn, conversation_id: str) -> Conve
         "its_session": user.session_id, "its_id": conversation_id, "at": time.time(),
         "its_title": turn.title, "its_folder": user.folder, "its_template": user.template,
     }  # fmt: skip
-    return conversation_of(connection.execute(_GROW, values).one())
+    row = _GROW.first(connection, values)
+    assert row is not None  # it was locked before
+    return Conversation(**dict(zip(CONVERSATION_COLUMNS, row, strict=True)))
 
 
 def _row(record: Conversation | Message) -> dict[str, Any]:
@@ -162,15 +168,15 @@ def _row(record: Conversation | Message) -> dict[str, Any]:
 
 
 _ITS = within(bindparam("its_session"), bindparam("its_id"))
-_BEGIN = conversations.insert()
-_OF_PANEL = (
+_BEGIN = insert_of(conversations)
+_OF_PANEL = Prepared(
     select(conversations)
     .where(conversations.c.session_id == bindparam("its_session"), conversations.c.client_sid == bindparam("its_panel"))
     .with_for_update()
 )
 _CONVERSATION = select(conversations).where(_ITS)
-_LOCK = select(conversations.c.closed_at).where(_ITS).with_for_update()
-_GROW = (
+_LOCK = Prepared(select(conversations.c.closed_at).where(_ITS).with_for_update())
+_GROW = Prepared(
     update(conversations)
     .where(_ITS)
     .values(
@@ -182,7 +188,7 @@ _GROW = (
     )
     .returning(*conversations.c)
 )
-_ADD = messages.insert()
+_ADD_USER = Prepared(messages.insert(), tuple(Message.__slots__))
 
 
 def require_open(connection: Connection, session_id: str, conversation_id: str | None) -> None:
