@@ -17,8 +17,8 @@ READ_BYTES = 65_536
 """One read: more than a model writes between two looks."""
 AT_ONCE = 64
 """Streams read before everybody else in the process gets a turn: some milliseconds of work."""
-SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.040
-WORK_TO_PAUSE = 4
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.005, 0.060
+WORK_TO_PAUSE = 5
 """Pauses are so many times as long as the work before them: a busy process looks less often, and joins more."""
 LOOK_S = 0.25
 """How often silent streams are looked at; a time-out may be so much late."""
