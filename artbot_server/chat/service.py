@@ -34,7 +34,6 @@ from artbot_server.chat.turns import (
     title_of,
     user_message,
 )
-from artbot_server.chat.turnstile import Turnstile
 from artbot_server.chat.words import ArticleWords, Words
 from artbot_server.errors import ArtbotError, BadRequest, EngineFailed, NotFound, Unavailable
 from artbot_server.events import Event, Publish, UserMessage
@@ -48,8 +47,6 @@ log = structlog.get_logger()
 STORE_AGAIN_S = 1.0
 CHECKPOINTS_AT_ONCE = 100
 """In one transaction: some milliseconds, in which nobody else in the process is served."""
-BEGINNING_AT_ONCE = 4
-"""Messages: saving one takes about a millisecond of the process, asking the model another."""
 NO_PROMPT = EngineFailed("This reply holds no prompt to paint.", code="no_prompt")
 
 
@@ -85,7 +82,6 @@ class ChatService(Looking):
         super().__init__(store, ports.elsewhere, live)
         self._paintings = paintings
         self._ports = ports
-        self._turnstile = Turnstile(BEGINNING_AT_ONCE)
         self.continuing = Continuing(
             store, self.live, ports.elsewhere, ports.publish, ports.system_prompt,
             lambda *said: ports.spawn(self._answer, *said),
@@ -105,7 +101,6 @@ class ChatService(Looking):
             BadRequest: `unsuitable` for this folder.
             Unavailable: the server is stopping.
         """
-        self._turnstile.pass_through()
         known = self._store.reply_to(session_id, words.message_id)
         if known is not None:
             return ids_of(known)
@@ -146,7 +141,6 @@ class ChatService(Looking):
         Raises:
             Unavailable: the server is stopping, or the database is away before the reply began.
         """
-        self._turnstile.pass_through()
         self.live.require_open()
         panel = words.client_sid or ""
         begins = begun(self._ports.new_id(), session_id, title_of(panel or "API"), None, None, panel)
@@ -221,7 +215,6 @@ class ChatService(Looking):
         last: Event | None = None
         try:
             try:
-                self._turnstile.pass_through()
                 outcome = relay(reply, stream(), send)
             except ArtbotError as error:
                 outcome = Outcome(*reply.snapshot(), "failed", error=error)

@@ -38,7 +38,9 @@ class Below:
         """A frame as it goes over a WebSocket; made once for all sockets of its session, which come one after another."""
         last, data = self._last
         if last is not event:
-            data = frame(TEXT, packet_of(event))
+            packet = packet_of(event.name, event.fields())
+            assert packet is not None  # a frame is text
+            data = frame(TEXT, packet)
             self._last = (event, data)
         return data
 
@@ -62,15 +64,18 @@ class SocketWire:
 
     def send(self, event: Event) -> None:
         """See `Wire`."""
-        below = self._below
+        below, pipe = self._below, self._pipe()
         if isinstance(event, Frame):
             below.metrics.frames.inc()
-            pipe = self._pipe()
             if pipe is not None:
                 pipe.send(below.bytes_of(event))
                 return
         fields = prefixed(fields_for(event, self._images, below.load_picture), self._prefix)
-        below.socketio.emit(event.name, fields, to=self._sid)
+        packet = packet_of(event.name, fields) if pipe is not None else None
+        if pipe is not None and packet is not None:
+            pipe.send(frame(TEXT, packet))
+        else:
+            below.socketio.emit(event.name, fields, to=self._sid)
 
     def has_room(self) -> bool:
         """See `Wire`."""

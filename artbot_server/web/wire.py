@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from artbot_server.events import Event, Frame, PicturesReady
+from artbot_server.events import Event, PicturesReady
 
 EVENT_PICTURE_BYTES = 8_000_000
 """Above this a picture event carries addresses only: one event would hold the socket for seconds."""
@@ -43,13 +43,17 @@ class OrJson:
                 raise ValueError("nested too deeply") from None
 
 
-def packet_of(frame: Frame) -> bytes:
-    """A frame as Engine.IO and Socket.IO write it: `42["message",{...}]`."""
-    event = [frame.name, frame.fields()]
+def packet_of(name: str, fields: Mapping[str, Any]) -> bytes | None:
+    """An event as Engine.IO and Socket.IO write it, `42["message",{...}]`; None when it holds bytes, which go beside it."""
+    event = [name, fields]
     try:
         return b"42" + orjson.dumps(event)
-    except TypeError:  # half a character
-        return b"42" + json.dumps(event).encode()
+    except TypeError:
+        pass
+    try:
+        return b"42" + json.dumps(event).encode()  # half a character
+    except TypeError:
+        return None
 
 
 def fields_for(event: Event, images: str, load: LoadPicture) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class CompactPacket(Packet):
 
 
 def packet(frame):
-    data = packet_of(frame)
+    data = packet_of(frame.name, frame.fields())
     assert data.startswith(b"42")
     return json.loads(data[2:])
 
@@ -99,11 +99,16 @@ def packet(frame):
 def test_a_frame_s_packet_is_what_socket_io_would_write():
     frame = Frame('一只\n"猫"', None, "m", "r", "c", 7)
     assert packet(frame) == ["message", frame.fields()]
-    assert packet_of(frame).decode() == "4" + CompactPacket(EVENT_TYPE, ["message", frame.fields()]).encode()
+    event = ["message", frame.fields()]
+    assert packet_of(*event).decode() == "4" + CompactPacket(EVENT_TYPE, event).encode()
 
 
 def test_a_joined_frame_says_where_it_begins():
     assert packet(Frame("ab", "panel", "m", "r", "c", 7, 3))[1]["from"] == 3
+
+
+def test_an_event_with_bytes_is_no_packet_by_itself():
+    assert packet_of("images", {"images": [{"id": "p1", "data": b"RIFF"}]}) is None
 
 
 def test_half_a_character_goes_out_escaped():
