@@ -20,7 +20,7 @@ AROUND_S = 4
 """How long things begin before and after it."""
 EACH_S = 1.0
 PAUSE_S = 0.02
-LENGTHS = (15, 60, 15, 400)
+LENGTHS = (15, 60, 400)
 """Pieces: of the short ones some are over before anybody who does not write them has looked."""
 SMALL = {"width": 64, "height": 64, "batch_size": 1}
 
@@ -62,7 +62,7 @@ def stopped(redis):
 
 
 class Life:
-    """What the two devices do by turns; `replies` and `jobs`: what was promised to them."""
+    """What two devices do by turns; `replies` and `jobs`: what was promised to them."""
 
     def __init__(self, *devices):
         self._turns = itertools.cycle(devices)
@@ -70,18 +70,19 @@ class Life:
         self._lengths = itertools.cycle(LENGTHS)
         self.replies, self.jobs = {}, []
 
-    def say(self, count, **fields):
+    def say(self, device, count):
+        """In a conversation of its own."""
         words = f"tale{next(self._names)} {count}"
-        ack = next(self._turns).say(words, **fields)
+        ack = device.say(words)
         self.replies[ack["reply_id"]] = (ack["conversation_id"], "".join(pieces_of(words)))
-        return ack["conversation_id"]
 
     def lasts(self, for_s):
-        """Each second a message in a conversation of its own, and a picture."""
+        """Each second one of them says something and has a picture painted."""
         until = time.monotonic() + for_s
         while time.monotonic() < until:
-            self.say(next(self._lengths))
-            self.jobs.append(next(self._turns).paint(overrides=SMALL, job_id=str(uuid.uuid4())))
+            device = next(self._turns)
+            self.say(device, next(self._lengths))
+            self.jobs.append(device.paint(overrides=SMALL, job_id=str(uuid.uuid4())))
             time.sleep(EACH_S)
 
 
@@ -91,32 +92,27 @@ def test_a_minute_without_redis_loses_nothing(several, leave):
         auth = {"session": phone.session["token"]}
         with Client(several.webs[1].address, auth=auth) as desk:
             life, redis = Life(phone, desk), leave(several.redis)
-            life.say(int((AWAY_S + 2 * AROUND_S) / PAUSE_S))  # is written all the time
+            life.say(phone, int((AWAY_S + 2 * AROUND_S) / PAUSE_S))  # is written all the time
             life.lasts(AROUND_S)
             next(redis)
             life.lasts(AWAY_S)
             next(redis)
             life.lasts(AROUND_S)
             assert len(life.replies) > AWAY_S / EACH_S / 2
-            for number, device in enumerate((phone, desk)):
-                assert lost(several.webs[number], device, life) == Counter()
+            for device in (phone, desk):
+                assert lost(device, life) == Counter()
     assert "Traceback" not in "".join(web.output for web in several.webs)
 
 
-def lost(web, device, life):
+def lost(device, life):
     """What of all that was promised a device has not got at the end, by kind."""
 
     def heard():
         ends = {event["reply_id"]: event["full_message"] for event in device.all("gpt_chat")}
         told = device.all("job") + [job for shown in device.all("session") for job in shown["jobs"]]
         done = {job["job_id"] for job in told if job["state"] == "done"}
-        missing = Counter(
-            {
-                "ends": sum(ends.get(reply_id) != text for reply_id, (_, text) in life.replies.items()),
-                "jobs": len(set(life.jobs) - done),
-            }
-        )
-        return +missing
+        missing = sum(ends.get(reply_id) != text for reply_id, (_, text) in life.replies.items())
+        return +Counter(ends=missing, jobs=len(set(life.jobs) - done))
 
     until = time.monotonic() + 40
     while (missing := heard()) and time.monotonic() < until:
