@@ -103,6 +103,11 @@ class Mirrors:
             while reply_id in self._ended:
                 self._ended.remove(reply_id)
 
+    def is_over(self, reply_id: str) -> bool:
+        """Whether a reply's end was told here, not long ago."""
+        with self._lock:
+            return reply_id in self._ended
+
     def show(self, ids: ReplyIds, owner: str, text: str, seq: int) -> None:
         """Have a mirror of this reply, with at least this much text."""
         with self._lock:

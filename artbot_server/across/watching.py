@@ -173,6 +173,14 @@ class Watching:
         for session_id in self._store.changed(list(self._watched), since):
             self.reach(session_id)
             self._here.show_again(session_id)
+            self._tell_ends(session_id, since)
+
+    def _tell_ends(self, session_id: str, since: float) -> None:
+        """Of replies that began and ended between two looks: no mirror had them, and a snapshot has one conversation."""
+        for reply in self._store.ended(session_id, since):
+            # In this order: one that left the live ones has been told.
+            if self._here.live.get(session_id, reply.id) is None and not self._mirrors.is_over(reply.id):
+                self._told(session_id, stored_end(reply))
 
     # What others tell
 

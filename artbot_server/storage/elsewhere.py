@@ -43,6 +43,22 @@ class ElsewhereStore:
         rows = self._database.read(lambda connection: connection.execute(query).fetchall())
         return {row.id: message_of(row) for row in rows}
 
+    def ended(self, session_id: str, since: float) -> list[Message]:
+        """The session's replies that began at this time or later and are over, in the order they began."""
+        query = (
+            select(*MESSAGE_COLUMNS)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(
+                conversations.c.session_id == session_id,
+                conversations.c.updated_at >= since,
+                messages.c.created_at >= since,
+                messages.c.role == "assistant",
+                messages.c.state != "streaming",
+            )
+            .order_by(messages.c.created_at)
+        )
+        return [message_of(row) for row in self._database.read(lambda connection: connection.execute(query).fetchall())]
+
     def changed(self, session_ids: Sequence[str], since: float) -> set[str]:
         """Those of these sessions in which a turn began, or a job was ordered, begun or ended, since this time."""
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -56,7 +57,8 @@ class Web:
     def begin(self):
         """Write the reply of the one conversation; as `ChatService.say` does it."""
         self.store.create(conversation())
-        self.store.add_turn(turn())
+        new = turn()
+        self.store.add_turn(replace(new, reply=replace(new.reply, created_at=time.time())))
         reply = self.live.begin(IDS, shared=True)
         self.watching.began(IDS)
         return reply
@@ -226,3 +228,23 @@ def test_what_happened_while_redis_was_away_is_shown_again(webs, redis):
         return two.text() == "meanwhile and now"
 
     until(whole)
+
+
+def test_a_reply_that_began_and_ended_while_redis_was_away_is_told_once(webs, redis):
+    one, two = webs
+    two.sockets.add("anna")
+    two.watching.reach("anna")
+    redis.stop()
+    until(lambda: not one.watching.hub.is_up and not two.watching.hub.is_up)
+    reply = one.begin()
+    reply.add("already over")
+    one.end(reply)
+    time.sleep(2.1)
+    two.watching.tend()
+    [(session_id, end)] = two.told
+    assert (session_id, end.name, end.full_message) == ("anna", "gpt_chat", "already over")
+    redis.start()
+    until(lambda: two.watching.hub.is_up and one.watching.hub.is_up)
+    until(lambda: len(two.shown) == 2)
+    time.sleep(0.1)
+    assert two.told == [(session_id, end)]

@@ -13,7 +13,8 @@ CONF = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{}}
 http {{
-    access_log {folder}/access.log;
+    log_format upstream $upstream_addr;
+    access_log {folder}/access.log upstream;
     {temporary}
     include {folder}/artbot.conf;
 }}

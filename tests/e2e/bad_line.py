@@ -15,11 +15,12 @@ class BadLine:
     Args:
         cuts: after so many bytes to the clients since the one before (or the beginning), everything is cut.
         bytes_per_s: how much goes to the clients; None: all there is.
+        others: more servers; after each cut those who come back come to the next one.
     """
 
-    def __init__(self, address, cuts=(), bytes_per_s=None):
-        host, port = address.removeprefix("http://").split(":")
-        self._server = (host, int(port))
+    def __init__(self, address, cuts=(), bytes_per_s=None, others=()):
+        self._servers = [one.removeprefix("http://").split(":") for one in (address, *others)]
+        self._times_cut = 0
         self._cuts = list(cuts)
         self._bytes_per_s = bytes_per_s
         self._lock = threading.Lock()
@@ -30,6 +31,8 @@ class BadLine:
         """Cleared: nothing moves in either direction, and nobody is told."""
         self.flows.set()
         self.cut_so_far = 0
+        self.came_to = set()
+        """Ports of the servers that were reached."""
 
     def __enter__(self):
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
@@ -51,6 +54,7 @@ class BadLine:
         """Break every connection, in both directions."""
         with self._lock:
             ends, self._open = self._open, set()
+            self._times_cut += 1
         for end in ends:
             _break(end)
 
@@ -63,12 +67,14 @@ class BadLine:
             try:
                 server = socket.socket()
                 server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * CHUNK)  # else the kernel takes megabytes
-                server.connect(self._server)
+                host, port = self._servers[self._times_cut % len(self._servers)]
+                server.connect((host, int(port)))
             except OSError:
                 _break(client)
                 continue
             with self._lock:
                 self._open |= {client, server}
+                self.came_to.add(port)
             for source, target, down in ((client, server, False), (server, client, True)):
                 threading.Thread(target=self._carry, args=(source, target, down), daemon=True).start()
 

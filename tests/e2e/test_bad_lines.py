@@ -13,6 +13,7 @@ from tests.e2e.bad_line import BadLine
 from tests.e2e.client import Client
 from tests.e2e.devices import Device
 from tests.e2e.paced import numbered, paced
+from tests.e2e.several import Several
 from tests.e2e.stored import pictures_of, rows
 from tests.llm.fake_openai import FakeOpenAI
 from tests.server import RunningServer, wait_until
@@ -170,3 +171,73 @@ def test_everybody_on_a_line_that_goes_away_comes_back(server, model):
             line.cut()
         for device in devices:
             holds_all_of(device.wait("end"), text)
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory, model):
+    settings = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-test", "ARTBOT_DEMO_PACE": "0.02"}
+    with Several(tmp_path_factory.mktemp("several"), **settings) as running:
+        for web in running.webs:
+            web.wait_for_worker()
+        yield running
+
+
+def to_each_in_turn(several, cuts=()):
+    """A line whose clients come to another process after each cut."""
+    first, *others = (web.address for web in several.webs)
+    return BadLine(first, cuts, others=others)
+
+
+def stood_once(several, token, asks):
+    """What was asked again because its answer was lost was done once, whichever process it was asked of."""
+    for web in several.webs:
+        with Client(web.address, auth={"session": token}) as client:
+            assert [message["role"] for message in client.call("history", {})["messages"]] == ["user", "assistant"]
+            [job] = client.call("jobs", {"job_ids": [asks["order"]["job_id"]]})["jobs"]
+            assert len(job["images"]) == 1
+
+
+@pytest.mark.long
+def test_cut_at_random_points_and_back_at_another_process(several, model):
+    people, cuts, count = 4, 5, 250
+    pieces = numbered(count)
+    text = "".join(pieces)
+    model.answer(paced(pieces, PAUSE_S))
+    chance = random.Random(SEED)
+    with contextlib.ExitStack() as stack:
+        lines, devices, wishes = [], [], []
+        for number in range(people):
+            points = [chance.randrange(FURTHEST) for _ in range(cuts)]
+            lines.append(stack.enter_context(to_each_in_turn(several, points)))
+            token, asks = newcomer(several.webs[0]), wish(text)
+            given = {"transports": TRANSPORTS[number % len(TRANSPORTS)], **asks}
+            devices.append(stack.enter_context(Device(lines[-1].address, token, **given)))
+            wishes.append((token, asks))
+        for device in devices:
+            holds_all_of(device.wait("end"), text)
+        assert sum(line.cut_so_far for line in lines) == people * cuts
+        assert all(device.said["end"]["connects"] >= 2 for device in devices)
+        assert [len(line.came_to) for line in lines] == [len(several.webs)] * people
+    for token, asks in wishes:
+        stood_once(several, token, asks)
+    assert "Traceback" not in "".join(web.output for web in several.webs)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("asleep_s", [3, PING_TIMEOUT_S + 15])
+def test_a_phone_that_sleeps_and_wakes_at_another_process_has_everything(several, model, asleep_s):
+    pieces = numbered(400)
+    text = "".join(pieces)
+    model.answer(paced(pieces, PAUSE_S))
+    token, asks = newcomer(several.webs[0]), wish(text)
+    with to_each_in_turn(several) as line, Device(line.address, token, **asks) as phone:
+        phone.wait("began")
+        time.sleep(0.5)
+        phone.process.send_signal(signal.SIGSTOP)
+        line.cut()
+        time.sleep(asleep_s)
+        assert "end" not in phone.said
+        phone.process.send_signal(signal.SIGCONT)
+        holds_all_of(phone.wait("end"), text)
+        assert len(line.came_to) == len(several.webs)
+    stood_once(several, token, asks)

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -16,10 +15,11 @@ import requests
 
 from tests.e2e.client import Client
 from tests.e2e.follower import Follower
+from tests.e2e.many import ManyServer, process_of
 from tests.e2e.paced import numbered, paced
 from tests.llm.fake_openai import FakeOpenAI
 from tests.redis_server import RedisServer
-from tests.server import ROOT, RunningServer, wait_until
+from tests.server import ROOT, wait_until
 
 pytestmark = pytest.mark.alone
 
@@ -27,31 +27,6 @@ PROCESSES = 3
 CLIENTS = 40
 PIECES = numbered(30)
 TEXT = "".join(PIECES)
-
-
-class ManyServer(RunningServer):
-    """`artbot serve --processes 3`."""
-
-    def __init__(self, data_dir, **settings):
-        super().__init__(data_dir, **settings)
-        self.command = [sys.executable, "-W", "ignore", "-m", "artbot_server.cli", "serve", f"--processes={PROCESSES}"]
-
-    def web_pids(self):
-        """The process ids of the web processes, once all are there."""
-        return wait_until(lambda: len(found := self._web_pids()) == PROCESSES and found, what="all web processes")
-
-    def wait_for_all(self):
-        """Until each process takes clients."""
-
-        def number():
-            told = requests.get(self.address + "/socket.io/?EIO=4&transport=polling", timeout=10).text
-            return json.loads(told[1:])["sid"].rpartition(".")[2]
-
-        wait_until(lambda: len({number() for _ in range(PROCESSES)}) == PROCESSES, 40, "all web processes")
-
-    def _web_pids(self):
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"--share" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 @pytest.fixture(scope="module")
@@ -66,14 +41,10 @@ def server(tmp_path_factory, model):
     folder = tmp_path_factory.mktemp("many")
     with RedisServer(folder / "redis") as redis:
         settings = {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-test", "ARTBOT_REDIS_URL": redis.url}
-        with ManyServer(folder / "data", **settings) as running:
+        with ManyServer(folder / "data", PROCESSES, **settings) as running:
             running.wait_for_all()
             running.wait_for_worker()
             yield running
-
-
-def process_of(client):
-    return client.io.eio.sid.rpartition(".")[2]
 
 
 ONE_WAY = [pytest.param([transport], marks=pytest.mark.long, id=transport) for transport in ("websocket", "polling")]
@@ -154,9 +125,7 @@ def test_a_process_that_dies_is_started_again_and_its_clients_are_told_and_go_on
         wait_until(lambda: len(client.all("message")) > 80)
         with Client(server.address, auth={"session": client.session["token"]}) as other:
             assert process_of(other) != process_of(client)
-            by_number = {pid: _number(pid) for pid in before}
-            [mine] = [pid for pid, number in by_number.items() if number == process_of(client)]
-            os.kill(mine, signal.SIGKILL)
+            os.kill(server.pid_of(process_of(client)), signal.SIGKILL)
             told = other.wait("chat_error", reply_id=ack["reply_id"], within_s=15)
             assert told["error"]["code"] == "interrupted"
             assert "".join(numbered(1000)).startswith(told["full_message"])
@@ -187,7 +156,7 @@ def test_a_reply_of_a_killed_process_goes_on_at_another_and_a_third_sees_the_sam
         for follower, client in zip(followers, left, strict=True):
             follower.attach(client)
             follower.until(60)
-        kill(server, process_of(owner))
+        server.kill_one(process_of(owner))
         told = [client.wait("chat_error", reply_id=ack["reply_id"], within_s=15) for client in left]
         assert told[0] == told[1]
         kept = told[0]["full_message"]
@@ -204,19 +173,6 @@ def test_a_reply_of_a_killed_process_goes_on_at_another_and_a_third_sees_the_sam
             assert (message["content"], message["state"]) == ("".join(story), "complete")
             assert len(client.all("chat_error")) == 1
     model.answer(paced(PIECES, 0.02))
-
-
-def kill(server, number):
-    """The web process of this number, and wait for the one in its place."""
-    before = server.web_pids()
-    [pid] = [pid for pid in before if _number(pid) == number]
-    os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: set(server.web_pids()) - set(before), what="a new process")
-
-
-def _number(pid):
-    arguments = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    return arguments[arguments.index(b"--share") + 1].split(b":")[0].decode()
 
 
 def test_sigterm_ends_them_all_in_order(server):

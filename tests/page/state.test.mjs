@@ -106,6 +106,37 @@ test("the end of a reply leaves a prompt that can be painted", () => {
   assert.deepEqual([state.turns()[0].phase, state.liveReply()], ["prompt", null]);
 });
 
+test("an end that is told twice leaves one message, and wakes nothing", () => {
+  const state = opened({ replies: [{ ...ids, text: "a ca", seq: 2 }] });
+  const end = { ...ids, full_message: "a cat", seq: 3, prompt: "a cat", state: "complete" };
+  state.apply("gpt_chat", end);
+  const once = structuredClone(state.messages);
+  state.apply("gpt_chat", end);
+  assert.deepEqual(state.messages, once);
+  assert.deepEqual([state.turns().length, state.turns()[0].phase, state.liveReply()], [1, "prompt", null]);
+});
+
+test("a continued reply that is told twice keeps the frames that came between", () => {
+  const state = opened({ replies: [{ ...ids, text: "a ca", seq: 2 }] });
+  const error = { code: "interrupted" };
+  for (let time = 0; time < 2; time += 1) state.apply("chat_error", { ...ids, error, full_message: "a c", seq: 9 });
+  const [turn] = state.turns();
+  assert.deepEqual([turn.phase, turn.reply.content], ["broken", "a c"]);
+  const continued = { ...ids, text: "a c", seq: 9 };
+  state.apply("chat_continued", continued);
+  state.apply("message", { ...ids, seq: 10, message: "at" });
+  state.apply("chat_continued", continued);
+  assert.equal(state.liveReply().text, "a cat");
+});
+
+test("a reply that was told as lost and comes whole after all is whole", () => {
+  const state = opened({ replies: [{ ...ids, text: "a ca", seq: 2 }] });
+  state.apply("chat_error", { ...ids, error: { code: "interrupted" }, full_message: "a c", seq: 9 });
+  state.apply("gpt_chat", { ...ids, full_message: "a cat", seq: 3, prompt: "a cat", state: "complete" });
+  const [turn] = state.turns();
+  assert.deepEqual([turn.phase, turn.reply.content, turn.reply.error], ["prompt", "a cat", null]);
+});
+
 test("a failed reply says why and keeps its words", () => {
   const state = opened({ replies: [{ ...ids, text: "a ca", seq: 2 }] });
   state.apply("chat_error", { ...ids, error: { code: "engine_cut" } });

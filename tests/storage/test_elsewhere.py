@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,25 @@ def test_no_session_has_replies_of_others_when_all_are_ours(database):
 def test_replies_by_session_and_id(talks):
     found = talks.replies([("bert", "r3"), ("anna", "r1"), ("anna", "r3")])
     assert {name: reply.state for name, reply in found.items()} == {"r3": "complete", "r1": "streaming"}
+
+
+def test_replies_that_began_and_ended_since(database):
+    now = time.time()
+    web, talks = ConversationStore(database, "web-1"), ElsewhereStore(database)
+    web.create(conversation())
+    for number, began_at in enumerate((now - 60, now + 2, now + 1), 1):
+        new = turn(number)
+        web.add_turn(replace(new, reply=replace(new.reply, created_at=began_at)))
+    assert talks.ended("anna", now) == []  # they are being written
+    for name in ("r1", "r2", "r3"):
+        web.finish("anna", name, END)
+    found = talks.ended("anna", now)
+    assert [(reply.id, reply.content, reply.role) for reply in found] == [
+        ("r3", "A fox", "assistant"),
+        ("r2", "A fox", "assistant"),
+    ]
+    assert len(talks.ended("anna", now - 61)) == 3
+    assert talks.ended("bert", now) == []
 
 
 def test_sessions_in_which_something_happened(talks, database):
