@@ -7,7 +7,8 @@ BIN := .venv/bin
 
 FAST := -m "not long and not alone"
 ALONE := -m "alone and not long"
-LONG := -m long --timeout 600
+LONG := -m "long and not alone" --timeout 600
+LONG_ALONE := -m "long and alone" --timeout 600
 # A small machine can starve a browser or a server for seconds. What failed is tried once more, by itself; then it counts.
 again = || { [ $$? = 1 ] && $(BIN)/python -m pytest $(1) --last-failed --last-failed-no-failures none; }
 
@@ -22,7 +23,8 @@ test: .venv/.test-ready
 	node --test tests/page/*.mjs
 
 test-long: .venv/.test-ready
-	$(BIN)/python -m pytest $(LONG) $(call again,$(LONG))
+	$(BIN)/python -m pytest $(LONG) --numprocesses 3 --dist loadfile $(call again,$(LONG))
+	$(BIN)/python -m pytest $(LONG_ALONE) $(call again,$(LONG_ALONE))
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .

@@ -42,11 +42,12 @@ def serve(settings: Settings, share: Share | None = None) -> int:
     set_up_logs(settings.log_level)
     require_page(settings)
     lock = lock_folder(settings) if share is None else None
-    listener = listen(settings.host, settings.port) if share is None else _passed(settings, share)
     try:
         bot = create_app(settings)
     except Unavailable as error:
         raise ConfigError(f"ARTBOT_DATABASE_URL: {error.message}") from error
+    # Not before there is somebody to answer: a proxy sends a client elsewhere when refused, and lets it wait otherwise.
+    listener = listen(settings.host, settings.port) if share is None else _passed(settings, share)
     stop = StopSignal()
     running, port = Running(settings, bot, with_worker=share is None), listener.getsockname()[1]
     running.start(_address(settings, port))
