@@ -3,9 +3,7 @@ no piece of it is there twice, and no job's end is lost."""
 
 import contextlib
 import random
-import signal
 import time
-import uuid
 
 import pytest
 
@@ -15,6 +13,7 @@ from tests.e2e.devices import Device
 from tests.e2e.paced import numbered, paced
 from tests.e2e.several import Several
 from tests.e2e.stored import pictures_of, rows
+from tests.e2e.wishes import SMALL, holds_all_of, newcomer, stood_once, to_each_in_turn, wish
 from tests.llm.fake_openai import FakeOpenAI
 from tests.server import RunningServer, wait_until
 
@@ -24,8 +23,6 @@ SEED = 20240607
 PAUSE_S = 0.02
 FURTHEST = 9_000
 """Bytes to a client before its next cut: from inside the handshake to some dozen frames behind the snapshot."""
-PING_TIMEOUT_S = 45
-SMALL = {"width": 128, "height": 128, "batch_size": 1}
 TRANSPORTS = (["polling", "websocket"], ["websocket"], ["polling"])
 
 
@@ -41,24 +38,6 @@ def server(tmp_path_factory, model):
     with RunningServer(tmp_path_factory.mktemp("data"), **settings) as running:
         running.wait_for_worker()
         yield running
-
-
-def newcomer(server):
-    """A session's token."""
-    with Client(server.address) as client:
-        return client.session["token"]
-
-
-def wish(text):
-    """Words and an order, by names that the client makes."""
-    words = {"text": "a long story", "message_id": str(uuid.uuid4())}
-    order = {"prompt": "a hat", "folder": "landscape", "template": "gouache", "overrides": SMALL}
-    return {"words": words, "order": order | {"job_id": str(uuid.uuid4())}, "expect": text}
-
-
-def holds_all_of(end, text):
-    assert end["wrong"] == []
-    assert (end["text"], end["job"], end["pictures"]) == (text, "done", 1)
 
 
 @pytest.mark.parametrize(
@@ -92,31 +71,6 @@ def test_cut_at_random_points(server, model, people, cuts, count):
         assert rows(server.data_dir, "SELECT count(*) FROM messages WHERE message_id = ?", named) == [(2,)]
         assert pictures_of(server.data_dir, asks["order"]["job_id"]) == 1
     assert "Traceback" not in server.output
-
-
-@pytest.mark.parametrize("asleep_s", [3, pytest.param(PING_TIMEOUT_S + 75, marks=pytest.mark.long)])
-@pytest.mark.parametrize("how", ["frozen", "line"])
-def test_a_phone_that_sleeps_wakes_with_everything(server, model, asleep_s, how):
-    """Frozen as a whole (its kernel still takes what comes), or with a line on which nothing moves and nothing breaks."""
-    pieces = numbered(400)
-    text = "".join(pieces)
-    model.answer(paced(pieces, PAUSE_S))
-    with BadLine(server.address) as line, Device(line.address, newcomer(server), **wish(text)) as phone:
-        phone.wait("began")
-        time.sleep(0.5)
-        if how == "line":
-            line.flows.clear()
-        else:
-            phone.process.send_signal(signal.SIGSTOP)
-        time.sleep(asleep_s)
-        assert "end" not in phone.said
-        line.flows.set()
-        phone.process.send_signal(signal.SIGCONT)
-        end = phone.wait("end")
-        holds_all_of(end, text)
-        if asleep_s > PING_TIMEOUT_S:
-            assert end["connects"] >= 2
-            assert rows(server.data_dir, "SELECT count(*) FROM messages WHERE state = 'streaming'") == [(0,)]
 
 
 def test_a_client_too_slow_to_read_gets_every_letter_and_holds_up_nobody(server, model):
@@ -182,21 +136,6 @@ def several(tmp_path_factory, model):
         yield running
 
 
-def to_each_in_turn(several, cuts=()):
-    """A line whose clients come to another process after each cut."""
-    first, *others = (web.address for web in several.webs)
-    return BadLine(first, cuts, others=others)
-
-
-def stood_once(several, token, asks):
-    """What was asked again because its answer was lost was done once, whichever process it was asked of."""
-    for web in several.webs:
-        with Client(web.address, auth={"session": token}) as client:
-            assert [message["role"] for message in client.call("history", {})["messages"]] == ["user", "assistant"]
-            [job] = client.call("jobs", {"job_ids": [asks["order"]["job_id"]]})["jobs"]
-            assert len(job["images"]) == 1
-
-
 @pytest.mark.long
 def test_cut_at_random_points_and_back_at_another_process(several, model):
     people, cuts, count = 4, 5, 250
@@ -221,23 +160,3 @@ def test_cut_at_random_points_and_back_at_another_process(several, model):
     for token, asks in wishes:
         stood_once(several, token, asks)
     assert "Traceback" not in "".join(web.output for web in several.webs)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("asleep_s", [3, PING_TIMEOUT_S + 15])
-def test_a_phone_that_sleeps_and_wakes_at_another_process_has_everything(several, model, asleep_s):
-    pieces = numbered(400)
-    text = "".join(pieces)
-    model.answer(paced(pieces, PAUSE_S))
-    token, asks = newcomer(several.webs[0]), wish(text)
-    with to_each_in_turn(several) as line, Device(line.address, token, **asks) as phone:
-        phone.wait("began")
-        time.sleep(0.5)
-        phone.process.send_signal(signal.SIGSTOP)
-        line.cut()
-        time.sleep(asleep_s)
-        assert "end" not in phone.said
-        phone.process.send_signal(signal.SIGCONT)
-        holds_all_of(phone.wait("end"), text)
-        assert len(line.came_to) == len(several.webs)
-    stood_once(several, token, asks)

@@ -13,7 +13,7 @@ from tests.e2e.paced import numbered, paced
 from tests.e2e.several import Several
 from tests.llm.fake_openai import FakeOpenAI
 
-pytestmark = [pytest.mark.alone, pytest.mark.long]
+pytestmark = pytest.mark.long
 
 AWAY_S = 60
 AROUND_S = 4
