@@ -48,14 +48,12 @@ _TAIL = (
 )
 _OWN = and_(_ITS, messages.c.owner == bindparam("its_owner"))
 _CHECKPOINT = update(messages).where(_OWN, messages.c.state == "streaming")
+ENDED_WITH = ("content", "state", "prompt", "negative_prompt", "candidates", "finish_reason", "usage", "model", "error")
 _FINISH = Prepared(
     update(messages)
     .where(_OWN, or_(messages.c.state == "streaming", messages.c.state == "interrupted"))
     .values(seq=case((messages.c.seq > bindparam("its_seq"), messages.c.seq), else_=bindparam("its_seq"))),
-    (
-        *("content", "state", "prompt", "negative_prompt", "candidates", "finish_reason", "usage", "model", "error"),
-        *("owner", "owner_until"),
-    ),
+    (*ENDED_WITH, "owner", "owner_until"),
 )
 
 
@@ -244,7 +242,7 @@ class ConversationStore:
         Also over one that was taken for lost meanwhile (a process that stood still for longer than its lease), unless
         somebody else went on with it: then nothing is written, and the answer is False.
         """
-        ended = {name: value for name, value in values.items() if name != "seq"}
+        ended = {name: values.get(name) for name in ENDED_WITH}
         ended |= {"owner": None, "owner_until": None, "its_seq": values["seq"]}
         ended |= {"its_session": session_id, "its_id": reply_id, "its_owner": self._owner}
         return self._database.write(lambda connection: _FINISH.run(connection, ended)) == 1

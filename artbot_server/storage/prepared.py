@@ -36,6 +36,7 @@ class Prepared:
 
         Raises:
             DBAPIError: as SQLAlchemy would, of the same kinds.
+            KeyError: a value is missing.
         """
         with closing(self._cursor(connection, values)) as cursor:
             return int(cursor.rowcount)
@@ -66,8 +67,9 @@ class Prepared:
             for bind, name in made.bind_names.items()
             if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         }
+        constants = {name: bind.effective_value for bind, name in made.bind_names.items() if not bind.required}
         order = tuple(made.positiontup) if made.positional else None
-        return _Compiled(str(made), dict(made.params), processes, order)
+        return _Compiled(str(made), tuple(made.bind_names.values()), constants, processes, order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class _Compiled:
     """A statement for one database. `order`: of its values, where their places have no names."""
 
     text: str
+    names: tuple[str, ...]
     constants: dict[str, Any]
     processes: dict[str, Process]
     order: tuple[str, ...] | None
@@ -83,7 +86,9 @@ class _Compiled:
         given = {**self.constants, **values}
         for name, process in self.processes.items():
             given[name] = process(given[name])
-        return given if self.order is None else tuple([given[name] for name in self.order])
+        if self.order is None:
+            return {name: given[name] for name in self.names}
+        return tuple([given[name] for name in self.order])
 
 
 def insert_of(table: Table) -> Prepared:

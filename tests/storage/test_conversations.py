@@ -255,6 +255,13 @@ def test_a_panels_first_turn_makes_its_conversation_and_all_others_go_into_it(st
     assert count(database, schema.conversations) == 1
 
 
+def test_an_end_without_findings_has_none(store):
+    store.add_turn(turn(begins=conversation()))
+    before = store.message("anna", "r1")
+    store.finish("anna", "r1", END)
+    assert store.message("anna", "r1") == replace(before, content="A fox", seq=3, state="complete")
+
+
 def test_a_closed_panel_takes_no_turn(store):
     store.add_turn(turn(1, begins=conversation(client_sid="panel")))
     store.change("anna", "c1", closed_at=5.0)

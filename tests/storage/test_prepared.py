@@ -46,6 +46,12 @@ def test_it_writes_what_sqlalchemy_would_also_json_and_its_own_constants(databas
     assert dict(found) == ROW | {"usage": usage, "error": error, "owner": "web-1"}
 
 
+def test_a_missing_value_is_a_fault_and_nothing_is_written(database):
+    with pytest.raises(KeyError, match="value"):
+        database.write(lambda connection: ADD.run(connection, {"name": "a"}))
+    assert database.read(lambda connection: VALUE.first(connection, {"its_name": "a"})) is None
+
+
 def test_plain_sql_has_its_values_by_name(database):
     keep = Prepared(text("INSERT INTO sessions (id, created_at) VALUES (:id, :now) ON CONFLICT (id) DO NOTHING"))
     for now in (1.0, 2.0):
