@@ -72,8 +72,7 @@ def within(session_id: Any, conversation_id: Any) -> Any:
 class TurnWriter:
     """Writes turns of one web process.
 
-    The statements are made once: building one costs four times as much as running it, and a reply's first token waits
-    for them all.
+    A reply's first token waits for all its statements, so they are made once.
 
     Args:
         owner: the process's name.
@@ -97,26 +96,31 @@ class TurnWriter:
             NotFound: no such conversation in this session.
             Busy: `closed`, or with `alone`, when a reply is being written.
         """
-        user, begins = turn.user, turn.begins
+        if turn.begins is not None:
+            return self._first_turn(connection, turn, turn.begins)
+        user = turn.user
         its = {"its_session": user.session_id, "its_id": user.conversation_id}
-        if begins is None:
-            # The row's lock comes first: what follows is then decided by one writer of this conversation at a time.
-            found = _LOCK.first(connection, its)
+        # The row's lock comes first: what follows is then decided by one writer of this conversation at a time.
+        found = _LOCK.first(connection, its)
         known = self._known_turn(connection, user)
         if known is not None:
             return known
-        if begins is not None:
-            there = panel_of(connection, begins)
-            if there is None:
-                return self._append(connection, turn, _begun(connection, begins))
-            require_not_closed(there.closed_at)
-            return self._append(connection, turn, _grown(connection, turn, there.id))
         if found is None:
             raise NotFound("There is no such conversation in this session.", field="conversation_id")
         require_not_closed(found[0])
         if turn.alone and self._running.first(connection, its) is not None:
             raise still_answered()
         return self._append(connection, turn, _grown(connection, turn, user.conversation_id))
+
+    def _first_turn(self, connection: Connection, turn: NewTurn, begins: Conversation) -> SavedTurn:
+        known = self._known_turn(connection, turn.user)
+        if known is not None:
+            return known
+        there = panel_of(connection, begins)
+        if there is None:
+            return self._append(connection, turn, _begun(connection, begins))
+        require_not_closed(there.closed_at)
+        return self._append(connection, turn, _grown(connection, turn, there.id))
 
     def _known_turn(self, connection: Connection, user: Message) -> SavedTurn | None:
         its = {"its_session": user.session_id, "its_message": user.message_id}
