@@ -6,9 +6,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
 FAST := -m "not long and not alone"
-ALONE := -m "alone and not long"
 LONG := -m "long and not alone" --timeout 600
-LONG_ALONE := -m "long and alone" --timeout 600
+ALONE := -m alone --timeout 600
 # A small machine can starve a browser or a server for seconds. What failed is tried once more, by itself; then it counts.
 again = || { [ $$? = 1 ] && $(BIN)/python -m pytest $(1) --last-failed --last-failed-no-failures none; }
 
@@ -19,12 +18,11 @@ run: .venv/.run-ready
 
 test: .venv/.test-ready
 	$(BIN)/python -m pytest $(FAST) --numprocesses 3 --dist loadfile $(call again,$(FAST))
-	$(BIN)/python -m pytest $(ALONE) $(call again,$(ALONE))
 	node --test tests/page/*.mjs
 
 test-long: .venv/.test-ready
 	$(BIN)/python -m pytest $(LONG) --numprocesses 3 --dist loadfile $(call again,$(LONG))
-	$(BIN)/python -m pytest $(LONG_ALONE) $(call again,$(LONG_ALONE))
+	$(BIN)/python -m pytest $(ALONE) $(call again,$(ALONE))
 
 lint: .venv/.test-ready
 	$(BIN)/ruff check .
